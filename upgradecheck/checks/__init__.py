@@ -1,0 +1,8 @@
+"""The check families: a service gets each of them by one line."""
+
+from upgradecheck.checks.options import OptionsCheck
+from upgradecheck.checks.policy import PolicyCheck
+from upgradecheck.checks.revision import AtHeadCheck
+from upgradecheck.checks.revision import RevisionCheck
+
+__all__ = ("AtHeadCheck", "OptionsCheck", "PolicyCheck", "RevisionCheck")

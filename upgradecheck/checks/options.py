@@ -1,0 +1,425 @@
+"""``config-options``: every option the operator wrote, judged."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections import Counter
+from collections.abc import Iterator
+
+from oslo_config import cfg
+
+from upgradecheck import option
+from upgradecheck.catalogue import KnownOption
+from upgradecheck.catalogue import Options
+from upgradecheck.catalogue import known
+from upgradecheck.check import Check
+from upgradecheck.check import Finding
+from upgradecheck.check import Phase
+from upgradecheck.check import Result
+from upgradecheck.check import Status
+from upgradecheck.check import Upgrade
+from upgradecheck.checks.value import fault_of
+from upgradecheck.deployment.configuration import Configuration
+from upgradecheck.deployment.configuration import Setting
+from upgradecheck.deployment.configuration import normal
+from upgradecheck.deployment.configuration import variable_of
+from upgradecheck.installed import live_option
+from upgradecheck.removed import Removed
+from upgradecheck.removed import removed_options
+from upgradecheck.service import Service
+
+TEXT = """\
+Every option in the configuration is known to the new release, and valid.
+
+Reads each configuration file of the service and the environment variables that
+oslo.config reads, and compares every option in them with what the new release
+and its libraries expect.
+
+A **failure** is a value that the new release refuses (of the wrong type, out of
+bounds, not one of the choices), an option that a release on the way has removed,
+or an option that is missing and without which the service does not work.
+Correct it before the upgrade.
+
+A **warning** is an option that the new release does not know (oslo.config
+ignores it, so look for a misspelt name), that was renamed or moved, that is
+deprecated for removal, that is set twice in one file or under both its old and
+its new name, or whose name is written with dashes: oslo.config silently ignores
+those.
+
+Values of secret options and of unknown options are never shown.
+"""
+
+
+class OptionsCheck(Check):
+    """The check ``<service>.config-options`` of a service.
+
+    :param service: the service's name.
+    :param added: the version of your distribution in which it appeared.
+    """
+
+    def __init__(self, service: str, added: str = "0.1.0") -> None:
+        super().__init__(
+            id=f"{service}.config-options",
+            title="Configuration options",
+            function=lambda upgrade: judge(upgrade),
+            added=added,
+            phase=Phase.BEFORE,
+            needs=("config",),
+            text=TEXT,
+        )
+
+
+def judge(upgrade: Upgrade) -> Result:
+    """Judge every option of every configuration of a deployment.
+
+    :raises NotVerified: if the configuration cannot be read or the release's
+        options are not known.
+    """
+    options = upgrade.target.options
+    catalogue = upgrade.target.catalogue
+    removed = removed_options(upgrade.service.name)
+    findings: dict[Finding, None] = {}
+    count = 0
+    for configuration in upgrade.deployment.configurations:
+        reader = Reader(upgrade, configuration, options, removed)
+        findings.update(dict.fromkeys(reader.findings()))
+        count = max(count, len(configuration.settings) + len(reader.variables))
+    for name, fault in sorted(catalogue.faults.items()):
+        if name in (*catalogue.options, *upgrade.service.namespaces):
+            findings[
+                Finding(
+                    f"what the namespace {name} defines is not verified: {fault}",
+                    f"namespace {name} of oslo.config.opts",
+                    "Look whether the package that provides it is whole.",
+                    Status.ERROR,
+                )
+            ] = None
+    ordered = sorted(findings, key=lambda f: -_ORDER.index(f.status or Status.SUCCESS))
+    return Result.judged(_sentence(upgrade, count, ordered), ordered)
+
+
+_ORDER = (Status.SUCCESS, Status.WARNING, Status.ERROR, Status.FAILURE)
+
+
+def _sentence(upgrade: Upgrade, count: int, findings: list[Finding]) -> str:
+    options = f"{count} option{'' if count == 1 else 's'}"
+    if not findings:
+        return f"{options} set; {upgrade.target.spoken} knows and accepts them all."
+    counts = Counter(finding.status for finding in findings)
+    found = " and ".join(
+        f"{counts[status]} {status}{'' if counts[status] == 1 else 's'}"
+        for status in (Status.FAILURE, Status.ERROR, Status.WARNING)
+        if counts[status]
+    )
+    return f"{options} set; for {upgrade.target.spoken} there are {found}."
+
+
+@dataclasses.dataclass
+class Reader:
+    """Judges one configuration, as one set of programs reads it."""
+
+    upgrade: Upgrade
+    configuration: Configuration
+    options: Options
+    removed: dict[tuple[str, str], Removed]
+
+    def __post_init__(self) -> None:
+        self.service: Service = self.upgrade.service
+        self.target = self.upgrade.target.spoken
+        self.options = self._with_more_options(self.options)
+        self.variables = self._own_variables()
+
+    # What is known beyond the release's listed options.
+
+    def _with_more_options(self, listed: Options) -> Options:
+        options = Options(listed.current.values())
+        for group, name in self.service.unlisted:
+            options.add(KnownOption(group, cfg.Opt(name), ""))
+        for each in (*self._named_groups(), *self._plugin_options(options)):
+            options.add(each)
+        return options
+
+    def _named_groups(self) -> Iterator[KnownOption]:
+        """Options of the groups that other options name, as Glance's stores."""
+        catalogue = self.upgrade.target.catalogue
+        for each in self.service.named_groups:
+            patterns: dict[str, list[option.Data]] = {}
+            for namespace in each.namespaces:
+                for group, opts in catalogue.options.get(namespace, []):
+                    patterns.setdefault(group, []).extend(opts)
+            drivers = self._named(each.option)
+            for group in (*drivers, *each.reserved):
+                # A reserved group takes what any driver takes.
+                for opts in (
+                    [patterns[drivers[group]]]
+                    if drivers.get(group) in patterns
+                    else patterns.values()
+                ):
+                    for data in opts:
+                        yield known(group, data, "")
+
+    def _named(self, place: tuple[str, str]) -> dict[str, str]:
+        """Groups and their drivers, out of an option such as enabled_backends."""
+        found = {}
+        for setting in self._settings():
+            if setting.key == (normal(place[0]), place[1]):
+                for entry in setting.value.split(","):
+                    group, _, driver = entry.partition(":")
+                    found[group.strip()] = driver.strip()
+        return found
+
+    def _plugin_options(self, options: Options) -> Iterator[KnownOption]:
+        """Options of the keystoneauth plug-ins in use."""
+        catalogue = self.upgrade.target.catalogue
+        written = {setting.key: setting.value.strip() for setting in self._settings()}
+        for (group, name), value in written.items():
+            place = (group, name)
+            if name != "auth_type" and not (
+                name == "auth_plugin" and options.old.get(place)
+            ):
+                continue
+            section = written.get((group, "auth_section")) or group
+            for opt in catalogue.plugin_options(value) or ():
+                for each in {normal(section), group}:
+                    yield KnownOption(each, opt, "")
+
+    # What the operator wrote.
+
+    def _settings(self) -> Iterator[Setting]:
+        yield from self.configuration.settings
+        yield from getattr(self, "variables", self.configuration.variables)
+
+    def _own_variables(self) -> tuple[Setting, ...]:
+        """Environment variables meant for this service, with the options' names."""
+        places = {
+            variable_of(known.group, known.opt.dest): (known.group, known.opt.dest)
+            for known in self.options.current.values()
+        }
+        groups = {group.upper(): group for group in self.options.groups.values()}
+        own = []
+        for setting in self.configuration.variables:
+            variable = variable_of(setting.group, setting.name)
+            if variable in places:
+                group, name = places[variable]
+            elif setting.group in groups:
+                group, name = groups[setting.group], setting.name.lower()
+            else:
+                continue  # of another service, or of another program altogether
+            own.append(dataclasses.replace(setting, group=group, name=name))
+        return tuple(own)
+
+    # The judgement.
+
+    def findings(self) -> Iterator[Finding]:
+        """Everything found, in the order in which it stands in the files."""
+        unknown_groups: dict[str, list[Setting]] = {}
+        used: dict[tuple[str, str], list[Setting]] = {}
+        for setting in self._settings():
+            each = self._known(setting)
+            if each is not None:
+                place = (normal(each.group), each.opt.dest)
+                used.setdefault(place, []).append(setting)
+            elif setting.key in self.removed:
+                yield self._removed(setting, self.removed[setting.key])
+            elif setting.key[0] in self.options.groups:
+                yield self._unknown(setting)
+            else:
+                unknown_groups.setdefault(setting.group, []).append(setting)
+        for group, settings in unknown_groups.items():
+            yield self._unknown_group(group, settings)
+        for place, settings in used.items():
+            yield from self._judged(self.options.current[place], settings)
+        yield from self._missing(used)
+
+    def _known(self, setting: Setting) -> KnownOption | None:
+        # A current name wins over another option's old one.
+        return self.options.current.get(setting.key) or self.options.old.get(
+            setting.key
+        )
+
+    def _judged(
+        self, known: KnownOption, settings: list[Setting]
+    ) -> Iterator[Finding]:
+        place = (normal(known.group), known.opt.dest)
+        old = [setting for setting in settings if setting.key != place]
+        for setting in old:
+            yield Finding(
+                f"{setting.spoken} is now {known.spoken}",
+                setting.location,
+                f"Write {known.opt.dest} in [{known.group}] instead.",
+                Status.WARNING,
+            )
+        new = [s for s in settings if s.key == place and s.file is not None]
+        if old and new:
+            yield self._both(known, old[-1], new[-1])
+        yield from self._twice(known, settings)
+        if known.opt.deprecated_for_removal:
+            yield self._deprecated(known, settings[-1])
+        yield from self._values(known, settings)
+
+    def _values(
+        self, known: KnownOption, settings: list[Setting]
+    ) -> Iterator[Finding]:
+        if known.opaque and known.namespace:
+            try:
+                opt = live_option(known.namespace, known.group, known.opt.dest)
+            except Exception as fault:  # noqa: BLE001 - told, not passed over
+                yield Finding(
+                    f"the value of {known.spoken} is not verified: its type could "
+                    f"not be loaded: {type(fault).__name__}",
+                    settings[-1].location,
+                    f"Look whether the package of {known.namespace} is whole.",
+                    Status.ERROR,
+                )
+                return
+            known = dataclasses.replace(known, opt=opt)
+        yield from fault_of(self.configuration, known, settings)
+
+    def _both(self, known: KnownOption, old: Setting, new: Setting) -> Finding:
+        files = self.configuration.files
+        later = files.index(old.file or "") > files.index(new.file or "")
+        wins, loses = (old, new) if later else (new, old)
+        return Finding(
+            f"{old.spoken} and {new.spoken} are the same option under its old and "
+            f"its new name; {loses.location} has no effect, {wins.location} has",
+            old.location,
+            f"Keep one of them, as {known.spoken}.",
+            Status.WARNING,
+        )
+
+    def _twice(
+        self, known: KnownOption, settings: list[Setting]
+    ) -> Iterator[Finding]:
+        if known.opt.multi:
+            return
+        first: dict[tuple[str | None, str, str], Setting] = {}
+        for setting in settings:
+            place = (setting.file, *setting.key)
+            if place in first and setting.file is not None:
+                yield Finding(
+                    f"{setting.spoken} is set twice in this file, first in line "
+                    f"{first[place].line}; the last one counts",
+                    setting.location,
+                    "Keep one of them.",
+                    Status.WARNING,
+                )
+            first.setdefault(place, setting)
+
+    def _deprecated(self, known: KnownOption, setting: Setting) -> Finding:
+        since = known.opt.deprecated_since
+        reason = " ".join((known.opt.deprecated_reason or "").split()).rstrip(".")
+        return Finding(
+            f"{known.spoken} is deprecated for removal"
+            + (f" since {since}" if since else "")
+            + (f": {reason}" if reason else ""),
+            setting.location,
+            "Plan to do without it: a later release will ignore it.",
+            Status.WARNING,
+        )
+
+    def _removed(self, setting: Setting, removed: Removed) -> Finding:
+        instead = (
+            f"Write {removed.replacement} instead."
+            if removed.replacement
+            else "Remove it, and read the release notes of that release for what "
+            "to do instead."
+        )
+        return Finding(
+            f"{setting.spoken} was removed in {removed.spoken}"
+            + (f": {removed.reason.rstrip('.')}" if removed.reason else "")
+            + "; its value has no effect any more",
+            setting.location,
+            instead,
+            Status.FAILURE,
+        )
+
+    def _unknown(self, setting: Setting) -> Finding:
+        group, name = setting.key
+        plain = name.replace("-", "_")
+        if plain != name and (
+            (group, plain) in self.options.current or (group, plain) in self.options.old
+        ):
+            return Finding(
+                f"{setting.spoken} is silently ignored: oslo.config reads the name "
+                f"only as {plain}",
+                setting.location,
+                f"Write {plain}.",
+                Status.WARNING,
+            )
+        return Finding(
+            f"{self.target} does not know {setting.spoken}, and ignores it",
+            setting.location,
+            self._nearest(setting),
+            Status.WARNING,
+        )
+
+    def _nearest(self, setting: Setting) -> str:
+        group, name = setting.key
+        plain = name.replace("-", "_").lower()
+        elsewhere = [
+            known.spoken
+            for (_, dest), known in self.options.current.items()
+            if dest == plain
+        ]
+        if elsewhere:
+            return f"Did you mean {', or '.join(sorted(set(elsewhere))[:3])}?"
+        here = [dest for g, dest in self.options.current if g == group]
+        near = difflib.get_close_matches(plain, here, 1, 0.75)
+        if near:
+            return f"Did you mean {self.options.current[group, near[0]].spoken}?"
+        everywhere = {
+            known.opt.dest: known.spoken for known in self.options.current.values()
+        }
+        near = difflib.get_close_matches(plain, everywhere, 1, 0.85)
+        if near:
+            return f"Did you mean {everywhere[near[0]]}?"
+        return "Remove it, or install the package that owns it beside the service."
+
+    def _unknown_group(self, group: str, settings: list[Setting]) -> Finding:
+        names = list(dict.fromkeys(setting.name for setting in settings))
+        listed = ", ".join(names[:5]) + (" and more" if len(names) > 5 else "")
+        return Finding(
+            f"{self.target} does not know the group [{group}], and ignores what "
+            f"stands in it: {listed}",
+            settings[0].location,
+            self._nearest_group(group, settings[0]),
+            Status.WARNING,
+        )
+
+    def _nearest_group(self, group: str, first: Setting) -> str:
+        groups = {normal(name).lower(): name for name in self.options.groups.values()}
+        near = difflib.get_close_matches(group.lower(), groups, 1, 0.7)
+        if near:
+            return f"Did you mean [{groups[near[0]]}]?"
+        return self._nearest(first)
+
+    def _missing(
+        self, used: dict[tuple[str, str], list[Setting]]
+    ) -> Iterator[Finding]:
+        needed = [
+            (group, name)
+            for group, name in self.service.required
+            if (normal(group), name) not in used
+        ]
+        with_plugins = {group for group, name in self.options.current if name == "auth_type"}
+        own = self.service.namespaces[:1]
+        for place, known in self.options.current.items():
+            if (
+                known.opt.required
+                and not known.has_default
+                and known.namespace in own
+                and place not in used
+                and place[0] not in with_plugins
+                and place not in needed
+            ):
+                needed.append((known.group, known.opt.dest))
+        for group, name in needed:
+            yield Finding(
+                f"[{group}] {name} is not set, and {self.service.title} does not "
+                "work without it",
+                self.configuration.files[0] if self.configuration.files else None,
+                f"Set {name} in [{group}].",
+                Status.FAILURE,
+            )
+

@@ -1,0 +1,93 @@
+"""``policy-file``: oslo.upgradecheck's common check, made honest."""
+
+from __future__ import annotations
+
+from oslo_config import cfg
+
+from upgradecheck.check import Check
+from upgradecheck.check import Code
+from upgradecheck.check import Finding
+from upgradecheck.check import NotVerified
+from upgradecheck.check import Phase
+from upgradecheck.check import Result
+from upgradecheck.check import Status
+from upgradecheck.check import Upgrade
+from upgradecheck.deployment.configuration import Configuration
+
+TEXT = """\
+The policy file exists where one is configured, and is YAML.
+
+Asks oslo.upgradecheck's own check whether the file of ``[oslo_policy]
+policy_file`` is written in JSON, which oslo.policy no longer takes.
+
+A **failure** means that it is JSON: convert it with
+``oslopolicy-convert-json-to-yaml``. A **warning** means that a file is configured
+and does not exist, so that none of the rules you may believe in is in force.
+"""
+
+_GROUP, _NAME = "oslo_policy", "policy_file"
+
+
+class PolicyCheck(Check):
+    """The check ``<service>.policy-file`` of a service.
+
+    :param service: the service's name.
+    :param added: the version of your distribution in which it appeared.
+    """
+
+    def __init__(self, service: str, added: str = "0.1.0") -> None:
+        super().__init__(
+            id=f"{service}.policy-file",
+            title="Policy file",
+            function=lambda upgrade: judge(upgrade),
+            added=added,
+            phase=Phase.BEFORE,
+            needs=("config",),
+            text=TEXT,
+        )
+
+
+def judge(upgrade: Upgrade) -> Result:
+    """Judge the policy file that the service's main program would read.
+
+    :raises NotVerified: if the file cannot be read.
+    """
+    from oslo_upgradecheck.common_checks import check_policy_json
+
+    read = upgrade.deployment.configuration
+    # Without the release's options: oslo.policy registers its own.
+    configuration = Configuration(read.files, project=upgrade.service.project)
+    conf = configuration.parsed()
+    where = configuration.where(_GROUP, _NAME)
+    try:
+        answer = check_policy_json(None, conf)
+        name = conf.oslo_policy.policy_file
+        path = conf.find_file(name)
+    except (OSError, UnicodeDecodeError, cfg.Error) as fault:
+        raise NotVerified(
+            f"the policy file cannot be read: {fault}",
+            where,
+            "Run as a user that may read it.",
+        ) from None
+    if answer.code != Code.SUCCESS:
+        finding = Finding(
+            f"{path} is written in JSON, which oslo.policy no longer takes",
+            where or path,
+            f"oslopolicy-convert-json-to-yaml --namespace {upgrade.service.name} "
+            f"--policy-file {path} --output-file {path.rpartition('.')[0]}.yaml, "
+            f"then set [{_GROUP}] {_NAME} to the new file.",
+            Status.FAILURE,
+        )
+        return Result.judged("The policy file is written in JSON.", [finding])
+    if path is None and where is not None:
+        finding = Finding(
+            f"the policy file {name} does not exist",
+            where,
+            f"Create it, or remove [{_GROUP}] {_NAME}: the default rules are in "
+            "force as it is.",
+            Status.WARNING,
+        )
+        return Result.judged("The configured policy file does not exist.", [finding])
+    if path is None:
+        return Result(Code.SUCCESS, "No policy file: the default rules are in force.")
+    return Result(Code.SUCCESS, f"The policy file {path} is no JSON.")

@@ -1,0 +1,269 @@
+"""``database-revision`` and ``database-at-head``: where each database stands."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from upgradecheck.catalogue import Revision
+from upgradecheck.check import Check
+from upgradecheck.check import Code
+from upgradecheck.check import Finding
+from upgradecheck.check import NotVerified
+from upgradecheck.check import Phase
+from upgradecheck.check import Result
+from upgradecheck.check import Status
+from upgradecheck.check import Upgrade
+from upgradecheck.service import Database
+
+if TYPE_CHECKING:
+    from alembic.script.revision import RevisionMap
+
+BEFORE = """\
+The database stands at a revision that the new release can upgrade.
+
+Reads the revision out of the service's database, through a connection that the
+server itself keeps from writing, and looks it up in the revision history of the
+new release.
+
+A database that is **behind** is fine before the upgrade: the result names the
+pending revisions and the command that applies them.
+
+A **failure** means that the database is not initialised, is another service's, or
+stands at a revision that the new release does not know, because it belongs to a
+newer release: look whether ``[database] connection`` names the right database, and
+whether the right release is installed. An **error** means that the database could
+not be asked.
+"""
+
+AFTER = """\
+The database stands at the newest revision of the release.
+
+Asks what ``database-revision`` asks, once the upgrade is done: there, a pending
+revision is a **failure**. Run the command that the result names.
+"""
+
+#: As many pending revisions are named one by one.
+NAMED = 12
+
+
+class RevisionCheck(Check):
+    """The check ``<service>.database-revision`` of a service.
+
+    :param service: the service's name.
+    :param added: the version of your distribution in which it appeared.
+    """
+
+    def __init__(self, service: str, added: str = "0.1.0") -> None:
+        super().__init__(
+            id=f"{service}.database-revision",
+            title="Database revision",
+            function=lambda upgrade: judge(upgrade, pending=Status.SUCCESS),
+            added=added,
+            phase=Phase.BEFORE,
+            needs=("config", "database"),
+            text=BEFORE,
+        )
+
+
+class AtHeadCheck(Check):
+    """The check ``<service>.database-at-head`` of a service.
+
+    :param service: the service's name.
+    :param added: the version of your distribution in which it appeared.
+    """
+
+    def __init__(self, service: str, added: str = "0.1.0") -> None:
+        super().__init__(
+            id=f"{service}.database-at-head",
+            title="Database at head",
+            function=lambda upgrade: judge(upgrade, pending=Status.FAILURE),
+            added=added,
+            phase=Phase.AFTER,
+            needs=("config", "database"),
+            text=AFTER,
+        )
+
+
+def judge(upgrade: Upgrade, pending: Status) -> Result:
+    """Judge every database of a service.
+
+    :param pending: what a database that is behind means: success or failure.
+    :raises NotVerified: if the service has a single database and it could not
+        be asked.
+    """
+    answers = []
+    for database in upgrade.service.databases:
+        if database.optional and not _is_set(upgrade, database):
+            continue
+        try:
+            answers.append(_judge(upgrade, database, pending))
+        except NotVerified as fault:
+            finding = Finding(fault.reason, fault.location, fault.remedy, Status.ERROR)
+            answers.append(Result.error(fault.reason, [finding]))
+    if not answers:
+        return Result.skipped(f"{upgrade.service.title} has no database.")
+    if len(answers) == 1:
+        return answers[0]
+    worst = Status.worst(answer.status for answer in answers)
+    details = " ".join(answer.details or "" for answer in answers)
+    findings = [finding for answer in answers for finding in answer.findings]
+    merged = Result(worst.code, details, findings)
+    merged.status = worst
+    return merged
+
+
+def _is_set(upgrade: Upgrade, database: Database) -> bool:
+    return upgrade.deployment.configuration.where(*database.option) is not None
+
+
+@dataclasses.dataclass(frozen=True)
+class _State:
+    """Where a database stands against the history of a release."""
+
+    rows: tuple[str, ...]
+    tables: int
+    heads: tuple[str, ...]
+    pending: tuple[Revision, ...]
+
+
+def _judge(upgrade: Upgrade, database: Database, pending: Status) -> Result:
+    history = _history(upgrade, database)
+    where = upgrade.deployment.configuration.where(*database.option)
+    rows, tables = _read(upgrade, database)
+    name = f"The {database.name} database" if database.optional else "The database"
+    table = f"table {database.version_table}"
+    if not rows:
+        return _not_initialised(upgrade, database, tables, where, name)
+    revisions = {each.revision: each for each in history}
+    unknown = [row for row in rows if row not in revisions]
+    if unknown:
+        finding = Finding(
+            f"{upgrade.target.spoken} does not know the revision "
+            f"{', '.join(unknown)}: the database is a newer release's or another "
+            "service's",
+            table,
+            f"Look whether [{database.option[0]}] {database.option[1]} "
+            f"({where}) names the right database, and whether the release "
+            "installed here is the one to upgrade to.",
+            Status.FAILURE,
+        )
+        return Result.judged(
+            f"{name} stands at a revision that {upgrade.target.spoken} does not "
+            f"know: {', '.join(unknown)}.",
+            [finding],
+        )
+    state = _compare(history, rows, tables)
+    at = _named("revision", state.rows)
+    head = _named("head", state.heads)
+    if not state.pending:
+        return Result(Code.SUCCESS, f"{name} is up to date, at {at} ({head}).")
+    count = len(state.pending)
+    many = f"{count} revision{'' if count == 1 else 's'}"
+    named = "; ".join(
+        f"{each.revision} {each.title}".rstrip() for each in state.pending[:NAMED]
+    )
+    more = f"; and {count - NAMED} more" if count > NAMED else ""
+    details = (
+        f"{name} is {many} behind: at {at}, {head}. Pending: {named}{more}. "
+        f"To apply: {database.command}"
+    )
+    if pending is Status.SUCCESS:
+        return Result(Code.SUCCESS, details)
+    finding = Finding(f"{many} pending", table, database.command, pending)
+    return Result.judged(details, [finding])
+
+
+def _named(word: str, revisions: Sequence[str]) -> str:
+    return f"{word}{'' if len(revisions) == 1 else 's'} {', '.join(sorted(revisions))}"
+
+
+def _not_initialised(
+    upgrade: Upgrade, database: Database, tables: int, where: str | None, name: str
+) -> Result:
+    if tables:
+        what = (
+            f"holds {tables} tables and no revision in {database.version_table}: it "
+            f"is not initialised, or not the database of {upgrade.service.title}"
+        )
+    else:
+        what = "is empty: it is not initialised"
+    finding = Finding(
+        f"{name.lower()} {what}",
+        where,
+        f"Look whether [{database.option[0]}] {database.option[1]} names the "
+        f"right database. A new one is initialised by: {database.command}",
+        Status.WARNING if database.optional else Status.FAILURE,
+    )
+    return Result.judged(f"{name} {what}.", [finding])
+
+
+def _history(upgrade: Upgrade, database: Database) -> list[Revision]:
+    catalogue = upgrade.target.catalogue
+    found = catalogue.revisions.get(database.name)
+    if not found:
+        fault = catalogue.faults.get(f"database {database.name}", "there are none")
+        raise NotVerified(
+            f"the revisions of {upgrade.target.spoken} ({database.scripts}) could not "
+            f"be read: {fault}",
+            remedy=f"Look whether {upgrade.service.distribution} is installed whole.",
+        )
+    return found
+
+
+def _read(upgrade: Upgrade, database: Database) -> tuple[tuple[str, ...], int]:
+    """The rows of the version table, and how many tables there are."""
+    import sqlalchemy
+    from alembic.migration import MigrationContext
+
+    with upgrade.deployment.database(database) as connection:
+        context = MigrationContext.configure(
+            connection, opts={"version_table": database.version_table}
+        )
+        rows = tuple(sorted(context.get_current_heads()))
+        tables = 0
+        if not rows:
+            inspector = sqlalchemy.inspect(connection)
+            tables = len(set(inspector.get_table_names()) - {database.version_table})
+        return rows, tables
+
+
+def _compare(
+    history: Sequence[Revision], rows: tuple[str, ...], tables: int
+) -> _State:
+    """What is pending, by alembic's own reckoning.
+
+    The release's heads are walked down to the rows, depended-on branches
+    included: a fully upgraded Glance holds one row while its scripts have two
+    heads, of which one depends on the other.
+    """
+    scripts = _map(history)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ahead = [
+            each.revision
+            for each in scripts.iterate_revisions("heads", rows, implicit_base=True)
+        ]
+    titles = {each.revision: each for each in history}
+    pending = tuple(titles[name] for name in reversed(ahead) if name in titles)
+    return _State(rows, tables, tuple(sorted(scripts.heads)), pending)
+
+
+def _map(history: Sequence[Revision]) -> RevisionMap:
+    from alembic.script.revision import Revision as Script
+    from alembic.script.revision import RevisionMap
+
+    return RevisionMap(
+        lambda: [
+            Script(
+                each.revision,
+                each.down_revision or None,
+                dependencies=each.depends_on or None,
+                branch_labels=each.branch_labels or None,
+            )
+            for each in history
+        ]
+    )
+

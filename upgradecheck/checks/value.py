@@ -1,0 +1,93 @@
+"""Whether the value of a known option is one that oslo.config accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oslo_config import cfg
+
+from upgradecheck.catalogue import KnownOption
+from upgradecheck.check import Finding
+from upgradecheck.check import Status
+from upgradecheck.deployment.configuration import Configuration
+from upgradecheck.deployment.configuration import Setting
+from upgradecheck.deployment.configuration import read
+from upgradecheck.deployment.configuration import register
+from upgradecheck.secret import mask_urls
+from upgradecheck.secret import passwords_in
+
+
+def fault_of(
+    configuration: Configuration, known: KnownOption, settings: list[Setting]
+) -> Iterator[Finding]:
+    """What is wrong with the values that oslo.config would take.
+
+    A value that a later file overrides is never read, so it is not judged.
+
+    :param settings: where the operator set the option, in reading order.
+    """
+    in_files = [setting for setting in settings if setting.file is not None]
+    in_environment = [setting for setting in settings if setting.file is None]
+    # oslo.config takes a list apart by characters where a variable sets an
+    # option that may be given several times; what it makes of it is no value.
+    if in_environment and not known.opt.multi:
+        yield from _judge(configuration, known, in_environment[-1], True)
+    if in_files:
+        yield from _judge(configuration, known, in_files[-1], False)
+
+
+def _judge(
+    configuration: Configuration, known: KnownOption, setting: Setting, use_env: bool
+) -> Iterator[Finding]:
+    conf = configuration.parsed(use_env)
+    register(conf, known.opt, known.group)
+    try:
+        read(conf, known.group, known.opt.dest)
+    except cfg.ConfigSourceValueError as fault:
+        cause = fault.__context__
+        reason = str(cause) if isinstance(cause, ValueError) else str(fault)
+        yield Finding(
+            f"{setting.spoken} {_told(known, setting, reason)}",
+            setting.location,
+            _remedy(known),
+            Status.FAILURE,
+        )
+    except cfg.Error:
+        if _is_secret(known, setting):
+            message = "holds a $ that refers to nothing"
+        else:
+            message = f"refers to an unknown option: {mask_urls(setting.value)}"
+        yield Finding(
+            f"{setting.spoken} {message}",
+            setting.location,
+            "Name a known option after the $, or write $$ for the sign itself.",
+            Status.WARNING,
+        )
+
+
+def _is_secret(known: KnownOption, setting: Setting) -> bool:
+    return known.opt.secret or bool(passwords_in(setting.value))
+
+
+def _told(known: KnownOption, setting: Setting, reason: str) -> str:
+    if _is_secret(known, setting):
+        return "has a value that is not valid (it is secret, so it is not shown)"
+    value = setting.value if len(setting.value) <= 60 else f"{setting.value[:60]}..."
+    return f"= {value!r} is not valid: {' '.join(reason.split())}"
+
+
+def _remedy(known: KnownOption) -> str:
+    kind = known.opt.type
+    choices = getattr(kind, "choices", None)
+    if choices:
+        return f"Write one of: {', '.join(map(str, choices))}."
+    low, high = getattr(kind, "min", None), getattr(kind, "max", None)
+    what = getattr(kind, "type_name", None) or "valid value"
+    if low is not None and high is not None:
+        return f"Write a value from {low} to {high}."
+    if low is not None:
+        return f"Write a value of at least {low}."
+    if high is not None:
+        return f"Write a value of at most {high}."
+    article = "an" if what[:1] in "aeiouAEIOU" else "a"
+    return f"Write {article} {what}."

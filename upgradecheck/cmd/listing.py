@@ -1,0 +1,126 @@
+"""What ``upgrade list`` and ``upgrade explain`` print."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import Any
+
+import upgradecheck
+from upgradecheck import installed
+from upgradecheck.check import Check
+from upgradecheck.registry import OURS
+from upgradecheck.registry import Registry
+from upgradecheck.release import series_of
+from upgradecheck.report.terminal import plain
+from upgradecheck.service import Service
+
+
+def text(registry: Registry) -> str:
+    """Services, their checks, and the problems, for people."""
+    lines: list[str] = []
+    for service in registry.services.values():
+        checks = registry.checks_of(service.name)
+        lines.append(f"{plain(service.name)}: {plain(_headline(registry, service))}")
+        width = max((len(check.id) for check in checks), default=0)
+        lines += [
+            f"  {plain(check.id):{width}}  {check.phase:6}  {plain(check.title)}"
+            for check in checks
+        ]
+        lines.append("")
+    for problem in registry.problems:
+        lines += textwrap.wrap(
+            f"error: {plain(problem.entry)}: {plain(problem.reason)}. "
+            f"{plain(problem.remedy)}",
+            78,
+            subsequent_indent="  ",
+            break_long_words=False,
+        )
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _headline(registry: Registry, service: Service) -> str:
+    version = installed.version_of(service)
+    series = series_of(service.name, version)
+    what = f"{service.title} {version or 'not installed here'}"
+    if series:
+        what += f" ({series})"
+    what += f", defined by {registry.providers[service.name]}"
+    if service.name in registry.replaced:
+        what += f", which replaces the definition of {OURS}"
+    return what
+
+
+def document(registry: Registry) -> str:
+    """Services, their checks, and the problems, as JSON."""
+    data = {
+        "schema": 1,
+        "tool": {"name": "upgradecheck", "version": upgradecheck.__version__},
+        "services": [_service(registry, each) for each in registry.services.values()],
+        "problems": [
+            {
+                "id": problem.entry,
+                "service": problem.service,
+                "message": problem.reason,
+                "provider": _provider(problem.provider),
+                "remedy": problem.remedy,
+            }
+            for problem in registry.problems
+        ],
+    }
+    return json.dumps(data, indent=2) + "\n"
+
+
+def _provider(provider: Any) -> Any:
+    return {"name": provider.name, "version": provider.version}
+
+
+def _service(registry: Registry, service: Service) -> Any:
+    version = installed.version_of(service)
+    return {
+        "name": service.name,
+        "title": service.title,
+        "version": version,
+        "series": series_of(service.name, version),
+        "provider": _provider(registry.providers[service.name]),
+        "replaces_bundled": service.name in registry.replaced,
+        "checks": [_check(registry, c) for c in registry.checks_of(service.name)],
+    }
+
+
+def _check(registry: Registry, check: Check) -> Any:
+    return {
+        "id": check.id,
+        "title": check.title,
+        "summary": check.summary,
+        "phase": str(check.phase),
+        "needs": list(check.needs),
+        "added": check.added,
+        "changed": list(check.changed),
+        "applies_to": check.applies_to,
+        "procedures": list(check.procedures),
+        "provider": _provider(registry.providers[check.id]),
+    }
+
+
+def explained(registry: Registry, check: Check) -> str:
+    """One check, for an operator who wants to know what it means."""
+    provider = registry.providers[check.id]
+    facts = [
+        ("id", check.id),
+        ("phase", str(check.phase)),
+        ("needs", ", ".join(check.needs)),
+        ("applies to", check.applies_to),
+        ("procedures", ", ".join(check.procedures)),
+        ("added in", f"{provider.name} {check.added}" if check.added else ""),
+        ("changed in", ", ".join(check.changed)),
+        ("provided by", str(provider)),
+    ]
+    lines = [check.title, "=" * len(check.title), ""]
+    lines += [f"{name + ':':13}{value}" for name, value in facts if value]
+    lines += ["", check.text.strip()]
+    if check.remedy:
+        lines += ["", "What to do: " + check.remedy]
+    ask = f"{check.service} --check {check.id}"
+    lines += ["", f"Ask it: service-status upgrade check {ask}"]
+    return plain("\n".join(lines)) + "\n"

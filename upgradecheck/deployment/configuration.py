@@ -1,0 +1,327 @@
+"""What the operator wrote: configuration files, environment, and where."""
+
+from __future__ import annotations
+
+import dataclasses
+import glob
+import os
+import re
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+from oslo_config import cfg
+from oslo_config import iniparser
+
+from upgradecheck.check import NotVerified
+from upgradecheck.secret import Mask
+from upgradecheck.secret import passwords_in
+from upgradecheck.secret import secrets_in
+from upgradecheck.secret import sounds_secret
+from upgradecheck.service import Service
+
+_ENVIRONMENT = re.compile(r"OS_(?P<group>.+?)__(?P<name>.+)", re.DOTALL)
+
+
+def normal(group: str) -> str:
+    """A group's name as oslo.config compares it: case matters in DEFAULT alone.
+
+    After ``oslo_config.cfg._normalize_group_name``.
+    """
+    return group if group == "DEFAULT" else group.lower()
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """One option as the operator wrote it.
+
+    :param group: the group as written.
+    :param name: the option's name as written.
+    :param value: the raw text, references not resolved.
+    :param file: the file, or None for an environment variable.
+    :param line: the line of the file that holds the name, from 1.
+    """
+
+    group: str
+    name: str
+    value: str = dataclasses.field(repr=False)
+    file: str | None
+    line: int = 0
+
+    @property
+    def location(self) -> str:
+        """``file:line``, or ``environment`` and the variable's name."""
+        if self.file is None:
+            variable = variable_of(self.group, self.name)
+            return f"environment {variable}"
+        return f"{self.file}:{self.line}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Group and name as oslo.config looks them up."""
+        return normal(self.group), self.name
+
+    @property
+    def spoken(self) -> str:
+        """``[group] name``."""
+        return f"[{self.group}] {self.name}"
+
+
+def variable_of(group: str, name: str) -> str:
+    """The environment variable that oslo.config reads for an option.
+
+    After ``oslo_config.sources._environment``.
+    """
+    return f"OS_{group.upper()}__{name.upper()}"
+
+
+class _Lines(cfg.ConfigParser):
+    """oslo.config's own parser, which also remembers each option's line."""
+
+    def __init__(self, filename: str) -> None:
+        super().__init__(filename, {})
+        self.settings: list[Setting] = []
+
+    def assignment(self, key: str, value: list[str]) -> None:
+        super().assignment(key, value)
+        # The parser stands on the line after the value, and a value has as
+        # many entries as lines; read() adds a last line, so this always holds.
+        line = self.lineno - len(value)
+        section = self.section or ""
+        self.settings.append(
+            Setting(section, key, "\n".join(value), self.filename, line)
+        )
+
+    def read(self) -> list[Setting]:
+        with open(self.filename) as file:
+            lines = file.readlines()
+        iniparser.BaseParser.parse(self, [*lines, "\n"])
+        return self.settings
+
+
+def settings_of(file: str) -> list[Setting]:
+    """All settings of one file, in the order in which they stand.
+
+    :raises NotVerified: if the file is missing, unreadable, no text or no
+        configuration; with the file and, of a mistake in it, the line.
+    """
+    try:
+        return _Lines(file).read()
+    except iniparser.ParseError as fault:
+        # Not its own text: that quotes the line, which may hold a password.
+        raise NotVerified(
+            f"{file}:{fault.lineno}: {fault.msg}",
+            f"{file}:{fault.lineno}",
+            "Correct the line; the service's programs refuse the file as it is.",
+        ) from None
+    except UnicodeDecodeError as fault:
+        raise NotVerified(
+            f"{file}: is no text: byte {fault.start} is not UTF-8",
+            file,
+            "Give the service's configuration file.",
+        ) from None
+    except FileNotFoundError:
+        raise NotVerified(
+            f"{file}: no such file", file, "Look for a misspelt path."
+        ) from None
+    except IsADirectoryError:
+        raise NotVerified(
+            f"{file}: is a directory, not a file",
+            file,
+            f"Give the directory with --config-dir {file}",
+        ) from None
+    except PermissionError:
+        raise NotVerified(
+            f"{file}: permission denied",
+            file,
+            "Run as a user that may read the file, for example the service's own.",
+        ) from None
+    except (OSError, ValueError) as fault:
+        raise NotVerified(f"{file}: cannot be read: {fault}", file) from None
+
+
+def _fragments(directory: str) -> list[str]:
+    """The files of a configuration directory, in oslo.config's order.
+
+    :raises NotVerified: if there is no such directory.
+    """
+    if not os.path.isdir(directory):
+        raise NotVerified(
+            f"{directory}: no such directory",
+            directory,
+            "Look for a misspelt path after --config-dir.",
+        )
+    return sorted(glob.glob(os.path.join(directory, "*.conf")))
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(os.path.expanduser(path))
+
+
+def _searched(service: Service, names: Iterable[str], suffix: str) -> list[str]:
+    """What oslo.config finds by default for these program names."""
+    find = cfg.find_config_files if suffix == ".conf" else cfg.find_config_dirs
+    found: list[str] = []
+    for name in names:
+        for path in find(project=service.project, prog=name, extension=suffix):
+            if path not in found:
+                found.append(path)
+    return found
+
+
+def files_of(
+    service: Service,
+    files: Sequence[str] = (),
+    directories: Sequence[str] = (),
+) -> tuple[tuple[str, ...], ...]:
+    """The files that each program of a service reads, in reading order.
+
+    :param files: what the operator gave with ``--config-file``.
+    :param directories: what the operator gave with ``--config-dir``.
+    :returns: one tuple for each distinct set of files; the main program's
+        first. Given files count for all programs alike.
+    :raises NotVerified: if a given directory does not exist.
+    """
+    views: list[tuple[str, ...]] = []
+    for program in service.programs:
+        names = program.config_names
+        # oslo.config looks for default directories even where files are
+        # given, and for default files even where directories are given.
+        paths = [_absolute(path) for path in files] or _searched(
+            service, names, ".conf"
+        )
+        folders = [_absolute(path) for path in directories] or _searched(
+            service, names, ".conf.d"
+        )
+        view = (*paths, *(file for folder in folders for file in _fragments(folder)))
+        if view not in views:
+            views.append(view)
+    return tuple(views)
+
+
+def folders_searched(service: Service) -> str:
+    """Where oslo.config looks for the service's files, in words."""
+    home = f"~/.{service.project}, ~"
+    return f"{home}, /etc/{service.project} and /etc"
+
+
+class Configuration:
+    """What one program of a service reads: files in order, and environment.
+
+    :param files: the files, in reading order; later ones win.
+    :param environment: the environment variables; they win over files.
+    :param options: the options that the release knows, by (group, dest); used
+        to give values their types and defaults.
+    :param project: oslo.config's project name, which finds further files.
+    :raises NotVerified: if a file cannot be read.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        options: Mapping[tuple[str, str], cfg.Opt] | None = None,
+        project: str = "",
+    ) -> None:
+        self.project = project
+        self.files = tuple(files)
+        self.environment = os.environ if environment is None else environment
+        self.settings: tuple[Setting, ...] = tuple(
+            setting for file in self.files for setting in settings_of(file)
+        )
+        self._options = dict(options or {})
+        self._parsed: dict[bool, cfg.ConfigOpts] = {}
+
+    @property
+    def variables(self) -> tuple[Setting, ...]:
+        """The environment variables that have the form of an option."""
+        matches = ((_ENVIRONMENT.fullmatch(name), name) for name in self.environment)
+        return tuple(
+            Setting(match["group"], match["name"], self.environment[name], None)
+            for match, name in sorted(matches, key=lambda pair: pair[1])
+            if match
+        )
+
+    def parsed(self, use_env: bool = True) -> cfg.ConfigOpts:
+        """oslo.config's own view of these files, the known options registered.
+
+        :param use_env: whether environment variables count.
+        """
+        if use_env not in self._parsed:
+            conf = cfg.ConfigOpts()
+            arguments = [part for f in self.files for part in ("--config-file", f)]
+            conf(
+                arguments,
+                project=self.project,
+                default_config_files=[],
+                default_config_dirs=[],
+                use_env=use_env,
+            )
+            for (group, _), opt in self._options.items():
+                register(conf, opt, group)
+            self._parsed[use_env] = conf
+        return self._parsed[use_env]
+
+    def value(self, group: str, name: str, opt: cfg.Opt | None = None) -> Any:
+        """The value the service would read, of its type, references resolved.
+
+        :param opt: the option's definition, where the release's options are
+            not at hand; by default a string without a default value.
+        :raises NotVerified: if the value is not valid.
+        """
+        conf = self.parsed()
+        key = (normal(group), name)
+        if key not in self._options:
+            register(conf, opt or cfg.StrOpt(name), group)
+        try:
+            return read(conf, group, name)
+        except (cfg.Error, ValueError):
+            where = self.where(group, name)
+            raise NotVerified(
+                f"[{group}] {name} has no valid value",
+                where,
+                "See the findings of the service's config-options check.",
+            ) from None
+
+    def where(self, group: str, name: str) -> str | None:
+        """Where the value stands that the service would read; None if unset."""
+        if variable_of(group, name) in self.environment:
+            return f"environment {variable_of(group, name)}"
+        opt = self._options.get((normal(group), name))
+        names = {(normal(group), name)}
+        for old in opt.deprecated_opts if opt else ():
+            names.add((normal(old.group or group), old.name or name))
+        found = [setting for setting in self.settings if setting.key in names]
+        return found[-1].location if found else None
+
+    def mask(self, public: Iterable[str] = ()) -> Mask:
+        """What hides this configuration's secrets in any text.
+
+        Values count as secret by the option's own mark, by its name, and
+        where they hold a URL with a password.
+        """
+        secrets: set[str] = set()
+        for setting in (*self.settings, *self.variables):
+            value = setting.value.strip()
+            opt = self._options.get(setting.key)
+            secrets |= passwords_in(value)
+            if sounds_secret(setting.name, value):
+                secrets |= secrets_in(value)
+            elif opt is not None and opt.secret and "://" not in value:
+                secrets |= secrets_in(value)
+        return Mask(secrets, public)
+
+
+def register(conf: cfg.ConfigOpts, opt: cfg.Opt, group: str) -> None:
+    """Register an option; of two of one name the first stays, as in oslo.config."""
+    try:
+        conf.register_opt(opt, None if group == "DEFAULT" else group)
+    except cfg.DuplicateOptError:
+        return
+
+
+def read(conf: cfg.ConfigOpts, group: str, name: str) -> Any:
+    """One value out of oslo.config's view."""
+    return conf[name] if group == "DEFAULT" else conf[group][name]
+

@@ -1,0 +1,286 @@
+"""The registry: every service and check that is installed, and every fault."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import re
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Iterable
+from typing import Any
+
+from stevedore import extension
+
+from upgradecheck.check import Check
+from upgradecheck.service import Service
+
+CHECKS = "upgradecheck.checks"
+SERVICES = "upgradecheck.services"
+#: The distribution whose definitions are bundled, and give way to others.
+OURS = "upgradecheck"
+
+
+@dataclasses.dataclass(frozen=True)
+class Provider:
+    """The distribution that provides something.
+
+    :param name: the distribution's name; empty if it is not known.
+    :param version: its version.
+    """
+
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}".strip() or "an unknown distribution"
+
+
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """An entry that could not join the registry.
+
+    :param entry: the entry point's name: a check's id or a service's name.
+    :param reason: what is wrong with it, in a sentence.
+    :param provider: whose entry it is.
+    :param remedy: what to do.
+    """
+
+    entry: str
+    reason: str
+    provider: Provider
+    remedy: str
+
+    @property
+    def service(self) -> str:
+        """The service it belongs to."""
+        return self.entry.partition(".")[0]
+
+
+@dataclasses.dataclass(frozen=True)
+class Registered:
+    """A service or a check, with the distribution that provides it."""
+
+    value: Any
+    provider: Provider
+
+
+@dataclasses.dataclass
+class Registry:
+    """All that is installed, by name, in a fixed order.
+
+    :param services: the services.
+    :param checks: the checks.
+    :param problems: what could not join, each to be reported.
+    :param replaced: services whose own distribution took our definition's place.
+    """
+
+    services: dict[str, Service] = dataclasses.field(default_factory=dict)
+    checks: dict[str, Check] = dataclasses.field(default_factory=dict)
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+    replaced: set[str] = dataclasses.field(default_factory=set)
+    providers: dict[str, Provider] = dataclasses.field(default_factory=dict)
+
+    def checks_of(self, service: str) -> list[Check]:
+        """The checks of one service, in the registry's order."""
+        return [check for check in self.checks.values() if check.service == service]
+
+    def problems_of(self, service: str) -> list[Problem]:
+        """The problems of one service's entries."""
+        return [each for each in self.problems if each.service == service]
+
+
+class _Entries(extension.ExtensionManager):
+    """stevedore's loader, over entry points that are read anew.
+
+    stevedore keeps them on disk, told apart by times of change rounded to two
+    minutes: a check installed just now would be missing, silently.
+    """
+
+    def __init__(
+        self,
+        group: str,
+        wanted: Callable[[str], bool],
+        failed: Callable[[importlib.metadata.EntryPoint, BaseException], None],
+    ) -> None:
+        self._wanted = wanted
+        super().__init__(
+            group, on_load_failure_callback=lambda _manager, entry, f: failed(entry, f)
+        )
+
+    def list_entry_points(self) -> list[importlib.metadata.EntryPoint]:
+        return [
+            entry
+            for entry in importlib.metadata.entry_points(group=self.namespace)
+            if self._wanted(entry.name)
+        ]
+
+
+def load(services: Collection[str] | None = None) -> Registry:
+    """Everything that is installed.
+
+    :param services: only what belongs to these services; by default all.
+    """
+    registry = Registry()
+    wanted = None if services is None else set(services)
+
+    def is_wanted(name: str) -> bool:
+        return wanted is None or name.partition(".")[0] in wanted
+
+    _load_services(registry, is_wanted)
+    _load_checks(registry, is_wanted)
+    registry.checks = dict(sorted(registry.checks.items(), key=_order(registry)))
+    registry.services = dict(sorted(registry.services.items()))
+    registry.problems.sort(key=lambda each: (each.entry, str(each.provider)))
+    return registry
+
+
+def _order(registry: Registry) -> Callable[[tuple[str, Check]], Any]:
+    """Service by service, the families first, the rest by id."""
+    families = ("config-options", "policy-file", "database-revision")
+
+    def key(item: tuple[str, Check]) -> Any:
+        service, _, slug = item[0].partition(".")
+        first = families.index(slug) if slug in families else len(families)
+        return service, first, slug
+
+    return key
+
+
+def names() -> list[str]:
+    """The names of all services that have a definition or a check; sorted."""
+    found = {
+        entry.name.partition(".")[0]
+        for group in (CHECKS, SERVICES)
+        for entry in importlib.metadata.entry_points(group=group)
+    }
+    return sorted(found)
+
+
+def _provider(entry: Any) -> Provider:
+    dist = entry.dist
+    return Provider(dist.name, dist.version) if dist is not None else Provider("", "")
+
+
+def _entries(
+    registry: Registry, group: str, is_wanted: Callable[[str], bool]
+) -> list[extension.Extension]:
+    def failed(entry: importlib.metadata.EntryPoint, fault: BaseException) -> None:
+        provider = _provider(entry)
+        registry.problems.append(
+            Problem(
+                entry.name,
+                f"{entry.value} of {provider} does not load: "
+                f"{type(fault).__name__}: {fault}",
+                provider,
+                f"Install {provider.name or 'that distribution'} anew, or remove it.",
+            )
+        )
+
+    manager = _Entries(group, is_wanted, failed)
+    return sorted(
+        manager.extensions,
+        key=lambda e: (e.name, _rank(e.name, _provider(e.entry_point))),
+    )
+
+
+def _rank(name: str, provider: Provider) -> tuple[int, str]:
+    """Who comes first to a name: the service's own distribution, then ours."""
+    service = name.partition(".")[0]
+    if _same(provider.name, service):
+        return 0, provider.name
+    return (1 if provider.name == OURS else 2), provider.name
+
+
+def _same(distribution: str, service: str) -> bool:
+    return re.sub(r"[-_.]+", "-", distribution).lower() == service
+
+
+def _load_services(registry: Registry, is_wanted: Callable[[str], bool]) -> None:
+    for each in _entries(registry, SERVICES, is_wanted):
+        provider, value = _provider(each.entry_point), each.plugin
+        if not isinstance(value, Service):
+            reason = f"is no Service but {type(value).__name__}"
+        elif value.name != each.name:
+            reason = f"is registered as {each.name} but names itself {value.name}"
+        elif each.name not in registry.services:
+            registry.services[each.name] = value
+            registry.providers[each.name] = provider
+            continue
+        elif registry.providers[each.name].name == OURS:
+            # A definition from outside takes the place of ours as a whole.
+            registry.services[each.name] = value
+            registry.providers[each.name] = provider
+            registry.replaced.add(each.name)
+            continue
+        elif provider.name == OURS:
+            registry.replaced.add(each.name)
+            continue
+        else:
+            reason = (
+                f"is defined by {registry.providers[each.name]} already; only one "
+                "definition can hold"
+            )
+        _refuse(registry, each, reason)
+
+
+def _load_checks(registry: Registry, is_wanted: Callable[[str], bool]) -> None:
+    functions: dict[int, str] = {}
+    for each in _entries(registry, CHECKS, is_wanted):
+        provider, value = _provider(each.entry_point), each.plugin
+        service = each.name.partition(".")[0]
+        if service in registry.replaced and provider.name == OURS:
+            continue
+        if not isinstance(value, Check):
+            reason = (
+                f"is no check but {type(value).__name__}; make it one with "
+                "upgradecheck.check"
+            )
+        elif value.id != each.name:
+            if id(value.function) in functions:
+                reason = (
+                    f"is the check {functions[id(value.function)]} a second time; a "
+                    "function is registered once"
+                )
+            else:
+                reason = f"is registered as {each.name} but declares the id {value.id}"
+        elif each.name in registry.checks:
+            reason = f"is provided by {registry.providers[each.name]} already"
+        elif id(value.function) in functions:
+            reason = (
+                f"has the function of {functions[id(value.function)]}; a function is "
+                "registered under one id"
+            )
+        else:
+            registry.checks[each.name] = value
+            registry.providers[each.name] = provider
+            functions[id(value.function)] = each.name
+            registry.services.setdefault(service, _implied(service, provider))
+            registry.providers.setdefault(service, provider)
+            continue
+        _refuse(registry, each, reason)
+
+
+def _implied(service: str, provider: Provider) -> Service:
+    """A service of which nothing is known but that there are checks for it."""
+    own = provider.name if _same(provider.name, service) else ""
+    return Service(service, distribution=own or service)
+
+
+def _refuse(registry: Registry, each: extension.Extension, reason: str) -> None:
+    provider = _provider(each.entry_point)
+    registry.problems.append(
+        Problem(
+            each.name,
+            f"{each.entry_point.value} of {provider} {reason}",
+            provider,
+            f"Correct the entry points of {provider.name or 'that distribution'}, or "
+            "remove it.",
+        )
+    )
+
+
+def find(ids: Iterable[str], registry: Registry) -> list[str]:
+    """Those of some ids that the registry knows neither as check nor as problem."""
+    known = {*registry.checks, *(each.entry for each in registry.problems)}
+    return [each for each in ids if each not in known]

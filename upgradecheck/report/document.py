@@ -1,0 +1,64 @@
+"""The report as JSON; its schema ships as ``report.schema.json``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import upgradecheck
+from upgradecheck.report import TITLE
+from upgradecheck.runner import Report
+from upgradecheck.runner import Row
+
+#: The version of the report's form.
+SCHEMA = 1
+
+
+def data(report: Report) -> Any:
+    """The report as JSON holds it; oslo.upgradecheck's keys, and more."""
+    return {
+        "name": TITLE,
+        "schema": SCHEMA,
+        "tool": {"name": "upgradecheck", "version": upgradecheck.__version__},
+        "services": [
+            {
+                "name": service.name,
+                "title": service.title,
+                "version": service.version,
+                "series": service.series,
+                "config_files": list(service.files),
+            }
+            for service in report.services
+        ],
+        "checks": [_check(row) for row in report.rows],
+        "exit_code": report.exit_code,
+    }
+
+
+def _check(row: Row) -> Any:
+    found: dict[str, Any] = {
+        "check": row.title,
+        "result": row.result.status.number,
+        "details": row.result.details,
+        "id": row.id,
+        "service": row.service,
+        "status": str(row.result.status),
+        "findings": [
+            {
+                "message": finding.message,
+                "location": finding.location,
+                "remedy": finding.remedy,
+                "status": str(finding.status or row.result.status),
+            }
+            for finding in row.result.findings
+        ],
+        "seconds": round(row.seconds, 3),
+    }
+    if row.output:
+        found["output"] = row.output
+    return found
+
+
+def render(report: Report) -> str:
+    """The report as a JSON document; ASCII alone, so safe on any terminal."""
+    return json.dumps(data(report), indent=2) + "\n"

@@ -1,0 +1,95 @@
+"""The report as oslo.upgradecheck's table, one box a check."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+import prettytable
+
+from upgradecheck.check import Finding
+from upgradecheck.check import Status
+from upgradecheck.report import TITLE
+from upgradecheck.report.terminal import coloured
+from upgradecheck.report.terminal import plain
+from upgradecheck.runner import Report
+from upgradecheck.runner import Row
+
+#: The width of oslo.upgradecheck's details, in columns.
+WIDTH = 60
+_RESULT = re.compile(r"^(\| (?:Result: |  )?)(Success|Warning|Failure|Error|Skipped|Waived)\b")
+
+
+def render(report: Report, colour: bool = False) -> str:
+    """The table; the same words with colour and without."""
+    table = prettytable.PrettyTable([TITLE], hrules=prettytable.HRuleStyle.ALL)
+    table.align = "l"
+    for row in report.rows:
+        table.add_row([_cell(row)])
+    text = table.get_string()
+    if colour:
+        text = "\n".join(map(_with_colour, text.split("\n")))
+    return f"{text}\n{_verdict(report)}\n" if colour else f"{text}\n"
+
+
+def _with_colour(line: str) -> str:
+    found = _RESULT.match(line)
+    if found is None:
+        return line
+    status = Status(found[2].lower())
+    return f"{found[1]}{coloured(found[2], status)}{line[found.end() :]}"
+
+
+def _cell(row: Row) -> str:
+    lines = [
+        f"Check: {plain(row.title)} ({plain(row.id)})"
+        if row.title != row.id
+        else f"Check: {plain(row.id)}",
+        f"Result: {row.result.status.capitalize()}",
+        f"Details: {_wrapped(row.result.details or 'None')}",
+    ]
+    alone = len(row.result.findings) == 1
+    for finding in row.result.findings:
+        lines += _finding(finding, row, alone)
+    if row.output.strip():
+        lines.append(f"  It printed: {_wrapped(row.output.strip(), '    ')}")
+    return "\n".join(lines)
+
+
+def _finding(finding: Finding, row: Row, alone: bool) -> list[str]:
+    status = finding.status or row.result.status
+    word = f"{status.capitalize()}: "
+    lines = []
+    said = (row.result.details or "").rstrip(".")
+    if not (alone and finding.message.rstrip(".") == said):
+        lines.append(f"  {_wrapped(word + finding.message, '    ')}")
+    if finding.location:
+        lines.append(f"    At: {plain(finding.location)}")
+    if finding.remedy:
+        lines.append(f"    Remedy: {_wrapped(finding.remedy, '      ')}")
+    return lines
+
+
+def _wrapped(text: str, indent: str = "  ") -> str:
+    lines = textwrap.wrap(
+        plain(" ".join(text.split())),
+        WIDTH,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines)
+
+
+def _verdict(report: Report) -> str:
+    counts = {status: 0 for status in Status}
+    for row in report.rows:
+        counts[row.result.status] += 1
+    said = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    meaning = {
+        0: "the upgrade may start",
+        1: "look into the warnings; the upgrade may be OK",
+        2: "do not upgrade before the failures are solved",
+        255: "not verified; solve the errors and ask again",
+    }[report.exit_code]
+    return f"{said or 'no check was asked'}: {meaning} (exit code {report.exit_code})"

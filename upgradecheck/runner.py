@@ -1,0 +1,439 @@
+"""Registry and deployment in, report out: each check in a process of its own."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Sequence
+from typing import Any
+
+from packaging.specifiers import InvalidSpecifier
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion
+
+from upgradecheck import installed
+from upgradecheck.catalogue import Catalogue
+from upgradecheck.check import NEEDS
+from upgradecheck.check import Check
+from upgradecheck.check import Finding
+from upgradecheck.check import NotVerified
+from upgradecheck.check import Phase
+from upgradecheck.check import Result
+from upgradecheck.check import Status
+from upgradecheck.check import Upgrade
+from upgradecheck.deployment import Deployment
+from upgradecheck.deployment.configuration import Configuration
+from upgradecheck.deployment.configuration import files_of
+from upgradecheck.isolation import Outcome
+from upgradecheck.isolation import Process
+from upgradecheck.isolation import wait
+from upgradecheck.registry import Problem
+from upgradecheck.registry import Registry
+from upgradecheck.release import Release
+from upgradecheck.secret import Mask
+from upgradecheck.service import Service
+
+#: As many checks run side by side.
+JOBS = 8
+#: The modules that stand for an extra.
+_EXTRAS = {"db": ("sqlalchemy", "alembic"), "image": ("openstack", "keystoneauth1")}
+#: Seconds between two looks at the processes, for the progress display.
+_TICK = 0.1
+
+
+@dataclasses.dataclass(frozen=True)
+class Selection:
+    """What is asked.
+
+    :param phase: the checks of this phase.
+    :param checks: the ids of these checks alone, whatever their phase.
+    :param excluded: ids that the operator leaves out.
+    """
+
+    phase: Phase = Phase.BEFORE
+    checks: Sequence[str] = ()
+    excluded: Collection[str] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Given:
+    """The configuration that the operator names for one service."""
+
+    files: Sequence[str] = ()
+    directories: Sequence[str] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One check in a report.
+
+    :param id: the check's id.
+    :param title: the check's title.
+    :param service: the service's name.
+    :param result: the answer; None while there is none yet.
+    :param seconds: how long it took.
+    :param output: what the check printed.
+    """
+
+    id: str
+    title: str
+    service: str
+    result: Result
+    seconds: float = 0.0
+    output: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Examined:
+    """A service of a report: what was found of it.
+
+    :param version: the version installed here; None if it is not.
+    :param files: the configuration files that were read.
+    """
+
+    name: str
+    title: str
+    version: str | None
+    series: str | None
+    files: tuple[str, ...]
+
+
+@dataclasses.dataclass
+class Report:
+    """The results of one run."""
+
+    services: list[Examined] = dataclasses.field(default_factory=list)
+    rows: list[Row] = dataclasses.field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """2 if any failure, else 255 if any error, else 1 if any warning, else 0.
+
+        A run that was interrupted, or in which no check was asked, gives no
+        verdict: 255.
+        """
+        statuses = {row.result.status for row in self.rows}
+        asked = [row for row in self.rows if not isinstance(row, Excluded)]
+        if self.interrupted or not asked:
+            return 255
+        for status in (Status.FAILURE, Status.ERROR, Status.WARNING):
+            if status in statuses:
+                return status.number
+        return 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Excluded(Row):
+    """A check that was not asked because the operator excluded it."""
+
+
+#: Told when a check starts (no row yet), when it ends, and now and then (neither).
+Progress = Callable[[Check | None, Row | None], None]
+
+
+def _silent(_check: Check | None, _row: Row | None) -> None:
+    """The progress nobody watches."""
+
+
+def run(
+    registry: Registry,
+    services: Sequence[Service],
+    selection: Selection,
+    given: dict[str, Given],
+    timeout: float,
+    progress: Progress = _silent,
+) -> Report:
+    """Ask the selected checks of some services.
+
+    :param given: the configuration that the operator names, by service.
+    :param timeout: seconds a check may take.
+    :param progress: told as checks start and end.
+    """
+    report = Report()
+    asked: list[tuple[Check, Upgrade, Mask]] = []
+    rows: dict[str, list[Row]] = {}
+    for service in services:
+        checks = _selected(registry, service, selection)
+        problems = [
+            each
+            for each in registry.problems_of(service.name)
+            if not selection.checks or each.entry in selection.checks
+        ]
+        rows[service.name] = [_refused(each) for each in problems]
+        upgrade = _upgrade(service, given.get(service.name, Given()), timeout)
+        report.services.append(_examined(upgrade))
+        mask = upgrade.deployment.mask()
+        for check in checks:
+            if check.id in selection.excluded:
+                reason = "Excluded by the operator."
+                rows[service.name].append(
+                    Excluded(check.id, check.title, service.name, Result.skipped(reason))
+                )
+            else:
+                asked.append((check, upgrade, mask))
+    try:
+        answered = _ask(asked, timeout, progress, bool(selection.checks))
+    except _Interrupted as stop:
+        answered, report.interrupted = stop.rows, True
+    order = {id: number for number, id in enumerate(registry.checks)}
+    for row in answered:
+        rows[row.service].append(row)
+    for service in services:
+        report.rows += sorted(
+            rows[service.name], key=lambda row: order.get(row.id, len(order))
+        )
+    return report
+
+
+def _selected(
+    registry: Registry, service: Service, selection: Selection
+) -> list[Check]:
+    checks = registry.checks_of(service.name)
+    if selection.checks:
+        return [check for check in checks if check.id in selection.checks]
+    return [check for check in checks if check.phase is selection.phase]
+
+
+def _refused(problem: Problem) -> Row:
+    finding = Finding(
+        problem.reason,
+        f"entry point {problem.entry}",
+        problem.remedy,
+        Status.ERROR,
+    )
+    result = Result.error(f"This entry cannot be asked: {problem.reason}", [finding])
+    return Row(problem.entry, problem.entry, problem.service, result)
+
+
+def _upgrade(service: Service, given: Given, timeout: float) -> Upgrade:
+    """The question for one service; its faults stay with the checks that need it."""
+    fault: NotVerified | None = None
+    views: tuple[tuple[str, ...], ...] = ()
+    try:
+        views = files_of(service, given.files, given.directories)
+    except NotVerified as missing:
+        fault = missing
+    target = Release(
+        service, installed.version_of(service), _catalogue(service, views, timeout)
+    )
+    deployment = Deployment(service, views, fault=fault)
+    try:
+        deployment.options = target.options.definitions()
+    except NotVerified as unknown:
+        deployment.options = unknown
+    return Upgrade(service, deployment, target)
+
+
+def _catalogue(
+    service: Service, views: Sequence[Sequence[str]], timeout: float
+) -> Catalogue | NotVerified:
+    if not service.namespaces and not service.databases:
+        return Catalogue("")  # a service that is known by its checks alone
+    enabled: set[str] = set()
+    try:
+        for view in views:
+            enabled |= _drivers_named(service, Configuration(view))
+    except NotVerified:
+        pass  # told by every check that needs the configuration
+    try:
+        drivers = installed.driver_namespaces(service, enabled)
+        return installed.catalogue_of(service, drivers, timeout)
+    except NotVerified as fault:
+        return fault
+
+
+def _drivers_named(service: Service, configuration: Configuration) -> set[str]:
+    places = {each.option for each in service.drivers}
+    return {
+        word.strip()
+        for setting in (*configuration.settings, *configuration.variables)
+        if (setting.group.lower(), setting.name.lower()) in places
+        for entry in setting.value.split(",")
+        for word in entry.split(":")
+    }
+
+
+def _examined(upgrade: Upgrade) -> Examined:
+    files = [file for view in upgrade.deployment.files for file in view]
+    return Examined(
+        upgrade.service.name,
+        upgrade.service.title,
+        upgrade.target.version,
+        upgrade.target.series,
+        tuple(dict.fromkeys(files)),
+    )
+
+
+class _Interrupted(Exception):
+    """Ctrl-C; carries the rows so far."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        super().__init__()
+        self.rows = rows
+
+
+def _ask(
+    asked: Sequence[tuple[Check, Upgrade, Mask]],
+    timeout: float,
+    progress: Progress,
+    by_id: bool,
+) -> list[Row]:
+    """Ask all checks, several at once; the rows come as they are answered.
+
+    :raises _Interrupted: on Ctrl-C; the checks that were not answered are
+        errors then.
+    """
+    rows: list[Row] = []
+    waiting = list(asked)
+    running: dict[Process, tuple[Check, Mask]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < JOBS:
+                check, upgrade, mask = waiting.pop(0)
+                early = _early(check, upgrade, by_id)
+                if early is not None:
+                    row = Row(check.id, check.title, check.service, early)
+                    rows.append(row)
+                    progress(check, row)
+                    continue
+                progress(check, None)
+                process = Process(lambda c=check, u=upgrade: _answer(c, u), timeout)  # type: ignore[misc]
+                running[process] = check, mask
+            progress(None, None)
+            for process in wait(list(running), _TICK) if running else []:
+                check, mask = running.pop(process)
+                row = _row(check, process.finish(), mask)
+                rows.append(row)
+                progress(check, row)
+    except KeyboardInterrupt:
+        left = [check for check, _ in running.values()] + [c for c, _, _ in waiting]
+        for process in running:
+            process.finish()
+        rows += [
+            Row(
+                check.id,
+                check.title,
+                check.service,
+                Result.error("Not answered: the run was interrupted."),
+            )
+            for check in left
+        ]
+        raise _Interrupted(rows) from None
+    return rows
+
+
+def _early(check: Check, upgrade: Upgrade, by_id: bool) -> Result | None:
+    """A result that needs no asking; None if the check must be asked."""
+    if check.procedures and not by_id:
+        names = ", ".join(check.procedures)
+        return Result.skipped(f"Asked only on the way of {names}, or by its id.")
+    version = upgrade.target.version
+    if check.applies_to and version:
+        try:
+            if not SpecifierSet(check.applies_to).contains(version, prereleases=True):
+                return Result.skipped(
+                    f"Applies to {upgrade.service.title} {check.applies_to}, not to "
+                    f"{version}."
+                )
+        except (InvalidSpecifier, InvalidVersion) as fault:
+            return Result.error(f"The check's applies_to cannot be read: {fault}")
+    for need in check.needs:
+        extra = NEEDS[need]
+        missing = [m for m in _EXTRAS.get(extra or "", ()) if not _is_installed(m)]
+        if missing:
+            reason = f"needs {' and '.join(missing)}, not installed here"
+            remedy = f"pip install 'upgradecheck[{extra}]'"
+            finding = Finding(
+                f"the check {reason}", f"extra {extra}", remedy, Status.ERROR
+            )
+            return Result.error(f"Not asked: {reason}. Try: {remedy}", [finding])
+    return None
+
+
+def _is_installed(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def _answer(check: Check, upgrade: Upgrade) -> Any:
+    """Ask a check, in its own process; the answer as JSON holds it."""
+    if "config" in check.needs:
+        try:
+            upgrade.deployment.configurations  # noqa: B018 - is it readable?
+        except NotVerified as fault:
+            finding = Finding(fault.reason, fault.location, fault.remedy, Status.ERROR)
+            return _data(Result.error(fault.reason, [finding]))
+    return _data(check(upgrade))
+
+
+def _data(result: Result) -> Any:
+    return {
+        "status": str(result.status),
+        "details": result.details,
+        "findings": [
+            [str(f.message), f.location, f.remedy, f.status and str(f.status)]
+            for f in result.findings
+        ],
+    }
+
+
+def _row(check: Check, outcome: Outcome, mask: Mask) -> Row:
+    """A row out of how a check's process came out, all its text masked."""
+    return Row(
+        check.id,
+        check.title,
+        check.service,
+        _masked(_result(check, outcome), mask),
+        outcome.seconds,
+        mask(outcome.output),
+    )
+
+
+def _result(check: Check, outcome: Outcome) -> Result:
+    if outcome.raised is not None:
+        raised = outcome.raised
+        text = f"{raised.kind}: {raised.message}" if raised.message else raised.kind
+        finding = Finding(
+            f"the check raised {text}",
+            raised.location,
+            f"Report this to those who provide {check.id}.",
+            Status.ERROR,
+        )
+        return Result.error(f"The check failed to run: {text}", [finding])
+    if outcome.fault is not None:
+        return Result.error(f"The check {outcome.fault}.")
+    data = outcome.answer
+    findings = [
+        Finding(message, location, remedy, Status(status) if status else None)
+        for message, location, remedy, status in data["findings"]
+    ]
+    status = Status(data["status"])
+    result = Result(status.code, data["details"], findings)
+    result.status = status
+    return result
+
+
+def _masked(result: Result, mask: Mask) -> Result:
+    def hide(text: str | None) -> str | None:
+        return None if text is None else mask(str(text))
+
+    findings = [
+        Finding(mask(f.message), hide(f.location), hide(f.remedy), f.status)
+        for f in result.findings
+    ]
+    masked = Result(result.code, hide(result.details), findings)
+    masked.status = result.status
+    return masked
+
+
+def is_here(service: Service, given: dict[str, Given]) -> bool:
+    """Whether a service is installed here, or its configuration exists."""
+    if service.name in given or installed.version_of(service) is not None:
+        return True
+    try:
+        return any(files_of(service))
+    except NotVerified:
+        return True
+

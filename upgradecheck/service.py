@@ -1,0 +1,117 @@
+"""A service: what is upgraded as one, and where its facts are found."""
+
+from __future__ import annotations
+
+import dataclasses
+
+#: An option's place: group and name, as oslo.config knows them.
+Place = tuple[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """A program of a service that reads the service's configuration.
+
+    :param name: the program's name, which finds ``<name>.conf``.
+    :param reads: names of the configuration files it reads after the
+        project's own, where they differ from its name.
+    """
+
+    name: str
+    reads: tuple[str, ...] = ()
+
+    @property
+    def config_names(self) -> tuple[str, ...]:
+        """The names that find its files, in reading order."""
+        return self.reads or (self.name,)
+
+
+@dataclasses.dataclass(frozen=True)
+class Database:
+    """A database of a service, kept up to date by alembic.
+
+    :param name: how reports call it.
+    :param scripts: the script directory, ``package.module:folder``.
+    :param command: what brings it to the release's revision.
+    :param option: the option that holds its URL.
+    :param optional: whether the service works without it; it is then looked
+        at only if the operator set ``option``.
+    :param version_table: the table that holds the revision.
+    :param version_locations: folders of revisions, where the service names
+        them at run time (Keystone, Neutron), each ``package.module:folder``.
+    """
+
+    name: str
+    scripts: str
+    command: str
+    option: Place = ("database", "connection")
+    optional: bool = False
+    version_table: str = "alembic_version"
+    version_locations: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class DriverOption:
+    """An option whose values name drivers that are entry points.
+
+    :param entry_points: the entry-point group in which drivers register.
+    :param option: the option that enables them by name.
+    :param where: of a mapping, what names the driver: ``keys`` or ``values``.
+    """
+
+    entry_points: str
+    option: Place
+    where: str = "keys"
+
+
+@dataclasses.dataclass(frozen=True)
+class NamedGroups:
+    """Groups whose names an option's values give, as Glance's stores.
+
+    :param option: the option, a mapping of group name to driver.
+    :param namespaces: the namespaces that list the options of each driver, in
+        a group named after the driver.
+    :param reserved: groups of this kind that exist without being named.
+    """
+
+    option: Place
+    namespaces: tuple[str, ...]
+    reserved: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Service:
+    """What is upgraded as one.
+
+    :param name: ``octavia``; the first part of its checks' ids.
+    :param title: the name people read.
+    :param distribution: the package that is installed; by default its name.
+    :param project: oslo.config's project name; by default its name.
+    :param programs: those that read its configuration, the main one first.
+    :param namespaces: the entry points of ``oslo.config.opts`` that list the
+        options it reads, libraries included.
+    :param databases: the main one first.
+    :param required: options without which it cannot work.
+    :param unlisted: options it reads that none of its namespaces lists.
+    :param drivers: options that name drivers of third parties.
+    :param named_groups: options that name groups.
+    """
+
+    name: str
+    title: str = ""
+    distribution: str = ""
+    project: str = ""
+    programs: tuple[Program, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    databases: tuple[Database, ...] = ()
+    required: tuple[Place, ...] = ()
+    unlisted: tuple[Place, ...] = ()
+    drivers: tuple[DriverOption, ...] = ()
+    named_groups: tuple[NamedGroups, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field in ("title", "distribution", "project"):
+            if not getattr(self, field):
+                object.__setattr__(self, field, self.name)
+        if not self.programs:
+            object.__setattr__(self, "programs", (Program(self.name),))

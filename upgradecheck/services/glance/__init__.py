@@ -1,0 +1,66 @@
+"""Glance, the Image service."""
+
+from upgradecheck.checks import AtHeadCheck
+from upgradecheck.checks import OptionsCheck
+from upgradecheck.checks import PolicyCheck
+from upgradecheck.checks import RevisionCheck
+from upgradecheck.service import Database
+from upgradecheck.service import NamedGroups
+from upgradecheck.service import Program
+from upgradecheck.service import Service
+
+service = Service(
+    name="glance",
+    title="Glance",
+    programs=(
+        Program("glance-api"),
+        # As glance.cmd.manage finds its files.
+        Program("glance-manage", reads=("glance-api", "glance-manage")),
+    ),
+    namespaces=(
+        "glance.api",
+        "glance",
+        "glance.cache",
+        "glance.manage",
+        "glance.scrubber",
+        "glance.store",
+        "glance.multi_store",
+        "castellan.config",
+        "keystonemiddleware.audit",
+        "keystonemiddleware.auth_token",
+        "oslo.concurrency",
+        "oslo.config",
+        "oslo.db",
+        "oslo.limit",
+        "oslo.log",
+        "oslo.messaging",
+        "oslo.middleware",
+        "oslo.middleware.cors",
+        "oslo.middleware.healthcheck",
+        "oslo.middleware.http_proxy_to_wsgi",
+        "oslo.policy",
+        "oslo.privsep",
+        "oslo.reports",
+        "osprofiler",
+    ),
+    databases=(
+        Database(
+            name="main",
+            scripts="glance.db.sqlalchemy:alembic_migrations",
+            command="glance-manage db sync",
+        ),
+    ),
+    required=(("database", "connection"),),
+    named_groups=(
+        NamedGroups(
+            option=("DEFAULT", "enabled_backends"),
+            namespaces=("glance.multi_store",),
+            reserved=("os_glance_tasks_store", "os_glance_staging_store"),
+        ),
+    ),
+)
+
+config_options = OptionsCheck("glance")
+database_revision = RevisionCheck("glance")
+database_at_head = AtHeadCheck("glance")
+policy_file = PolicyCheck("glance")

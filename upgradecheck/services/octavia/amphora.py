@@ -1,0 +1,351 @@
+"""``octavia.amphora-image``: what Octavia would boot, by Octavia's own rules.
+
+The rules are those of Octavia 19.0.0: ``octavia.image.drivers.glance_driver``,
+``octavia.common.clients.GlanceAuth`` and ``ComputeCreate`` in
+``octavia.controller.worker.v2.tasks.compute_tasks``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from typing import Any
+
+from upgradecheck.check import Finding
+from upgradecheck.check import NotVerified
+from upgradecheck.check import Result
+from upgradecheck.check import Status
+from upgradecheck.check import Upgrade
+from upgradecheck.check import check
+
+if TYPE_CHECKING:
+    from openstack.connection import Connection
+
+#: The names under which the amphora driver may be enabled.
+DRIVERS = ("amphora", "amphorav2", "octavia")
+#: As many images of one tag are looked at.
+LIMIT = 25
+#: A flavor profile's key that overrides the configured tag.
+KEY = "amp_image_tag"
+
+_CREDENTIALS = "service_auth"
+
+
+@dataclasses.dataclass(frozen=True)
+class Tag:
+    """An image tag that new amphorae would boot from.
+
+    :param name: the tag; empty where it is not set.
+    :param source: what asks for it, in words.
+    :param location: where that stands.
+    """
+
+    name: str
+    source: str
+    location: str | None
+
+
+@check(
+    "octavia.amphora-image",
+    title="Amphora image",
+    added="0.1.0",
+    needs=("config", "database", "image"),
+)
+def amphora_image(upgrade: Upgrade) -> Result:
+    """Octavia finds exactly one bootable image for new amphorae.
+
+    Asks the Image service, with Octavia's own credentials, for the active
+    images that carry the tag of ``[controller_worker] amp_image_tag``, and for
+    those of each flavor profile that names a tag of its own. Octavia boots the
+    newest one it finds.
+
+    A **failure** means that no new amphora can be booted for that tag, so that
+    neither creating nor failing over a load balancer works: build an image,
+    upload it and tag it. A **warning** means that another image than the one
+    you expect may be booted: because several images carry the tag, or because
+    ``amp_image_owner_id`` is not set, so that an image of any project counts.
+    An **error** means that the Image service or the flavor profiles could not
+    be asked.
+    """
+    deployment = upgrade.deployment
+    enabled = deployment.value("api_settings", "enabled_provider_drivers") or {}
+    if not set(DRIVERS) & set(enabled):
+        return Result.skipped(
+            "No amphora driver is in [api_settings] enabled_provider_drivers: "
+            f"{', '.join(enabled) or 'none'}."
+        )
+    driver = deployment.value("controller_worker", "image_driver")
+    if driver == "image_noop_driver":
+        return Result.skipped(
+            "[controller_worker] image_driver is image_noop_driver: no image is used."
+        )
+    findings: list[Finding] = []
+    tags = [_configured_tag(upgrade)]
+    try:
+        profile_tags, faults = _profile_tags(upgrade)
+        tags += [tag for tag in profile_tags if tag.name not in {t.name for t in tags}]
+        findings += faults
+    except NotVerified as fault:
+        findings.append(
+            Finding(
+                f"the tags of flavor profiles are not verified: {fault.reason}",
+                fault.location,
+                fault.remedy,
+                Status.ERROR,
+            )
+        )
+    images = ImageSearch(upgrade)
+    sentences = []
+    for tag in tags:
+        sentence, found = images.judge(tag)
+        sentences.append(sentence)
+        findings += found
+    findings += images.owner_findings()
+    return Result.judged(" ".join(sentences), findings)
+
+
+def _configured_tag(upgrade: Upgrade) -> Tag:
+    group, name = "controller_worker", "amp_image_tag"
+    return Tag(
+        upgrade.deployment.value(group, name) or "",
+        f"[{group}] {name}",
+        upgrade.deployment.configuration.where(group, name),
+    )
+
+
+def _profile_tags(upgrade: Upgrade) -> tuple[list[Tag], list[Finding]]:
+    """The tags that flavor profiles of the amphora driver name.
+
+    :raises NotVerified: if the profiles cannot be read.
+    """
+    import sqlalchemy
+
+    columns = ("id", "name", "provider_name", "flavor_data")
+    table = sqlalchemy.table("flavor_profile", *map(sqlalchemy.column, columns))
+    query = sqlalchemy.select(*table.c).order_by(table.c.name, table.c.id)
+    with upgrade.deployment.database() as connection:
+        rows = connection.execute(query).all()
+    tags, faults = [], []
+    for row in rows:
+        if row.provider_name not in DRIVERS:
+            continue
+        where = f"table flavor_profile, id {row.id}"
+        try:
+            data = json.loads(row.flavor_data)
+            if not isinstance(data, dict):
+                raise ValueError("it is no JSON object")
+        except (ValueError, TypeError) as fault:
+            faults.append(
+                Finding(
+                    f"the flavor data of the profile {row.name!r} is malformed: {fault}",
+                    where,
+                    "Set it anew: openstack loadbalancer flavorprofile set "
+                    f"--flavor-data JSON {row.id}",
+                    Status.FAILURE,
+                )
+            )
+            continue
+        if KEY in data:
+            source = f"flavor profile {row.name!r}"
+            tags.append(Tag(str(data[KEY] or ""), source, where))
+    return tags, faults
+
+
+class ImageSearch:
+    """Looks images up as Octavia's image driver would.
+
+    :raises NotVerified: if the credentials are no good.
+    """
+
+    def __init__(self, upgrade: Upgrade) -> None:
+        from upgradecheck.deployment.image import told
+
+        self._deployment = upgrade.deployment
+        self._where = upgrade.deployment.configuration.where
+        self._told = told
+        self.owner = self._value("controller_worker", "amp_image_owner_id") or None
+        self._connection = self._connect()
+        self._owners: dict[str, None] = {}
+
+    def _value(self, group: str, name: str) -> Any:
+        return self._deployment.value(group, name)
+
+    def _connect(self) -> Connection:
+        endpoint = self._value("glance", "endpoint") or None
+        verify: bool | str | None = None
+        if endpoint and endpoint.startswith("https"):
+            # Only then does Octavia look at these two; otherwise the TLS
+            # options of [service_auth] hold.
+            verify = self._value("glance", "ca_certificates_file") or True
+            if self._value("glance", "insecure"):
+                verify = False
+        return self._deployment.image(
+            _CREDENTIALS,
+            region=self._value("glance", "region_name"),
+            interface=self._value("glance", "endpoint_type"),
+            service_name=self._value("glance", "service_name"),
+            endpoint=endpoint,
+            verify=verify,
+        )
+
+    def _images(self, tag: str, **query: Any) -> list[Any]:
+        """One page of images, the newest first; never more than one.
+
+        :raises NotVerified: if the Image service does not answer properly.
+        """
+        query = {key: value for key, value in query.items() if value is not None}
+        where = self._where("glance", "endpoint") or self._where(
+            _CREDENTIALS, "auth_url"
+        )
+        with self._told(_CREDENTIALS, where):
+            try:
+                page = self._connection.image.images(
+                    tag=tag,
+                    sort="created_at:desc",
+                    limit=LIMIT,
+                    paginated=False,
+                    **query,
+                )
+                return list(page)
+            except (AttributeError, KeyError, TypeError, ValueError) as fault:
+                # What openstacksdk makes of an answer that is no list of images.
+                raise NotVerified(
+                    "the Image service gives a malformed answer "
+                    f"({type(fault).__name__})",
+                    where,
+                    "Look whether [glance] endpoint, or the service catalogue, "
+                    "leads to the Image service and not to another web server.",
+                ) from None
+
+    def judge(self, tag: Tag) -> tuple[str, list[Finding]]:
+        """A sentence about the images of a tag, and the findings.
+
+        :raises NotVerified: if the Image service does not answer properly.
+        """
+        if not tag.name:
+            return f"No image tag in {tag.source}.", [
+                Finding(
+                    f"{tag.source} is not set, so Octavia finds no image",
+                    tag.location or tag.source,
+                    "Set it to the tag of the amphora image, for example: "
+                    "amp_image_tag = amphora",
+                    Status.FAILURE,
+                )
+            ]
+        active = self._images(tag.name, status="active", owner=self.owner)
+        if not active:
+            return self._none(tag)
+        newest = active[0]
+        self._owners.update({image.owner: None for image in active if image.owner})
+        sentence = f"Tag {tag.name} ({tag.source}): {_described(newest)}."
+        if len(active) == 1:
+            return sentence, []
+        others = ", ".join(image.id for image in active[1:])
+        many = f"at least {LIMIT}" if len(active) == LIMIT else str(len(active))
+        return sentence, [
+            Finding(
+                f"{many} active images carry the tag {tag.name}; Octavia takes the "
+                f"newest, {newest.id}",
+                f"image {newest.id}",
+                f"Untag the rest: openstack image unset --tag {tag.name} IMAGE, for "
+                f"each of {others}",
+                Status.WARNING,
+            )
+        ]
+
+    def _none(self, tag: Tag) -> tuple[str, list[Finding]]:
+        """Why there is no image to boot."""
+        sentence = f"Tag {tag.name} ({tag.source}): no image to boot."
+        findings = list(self._unusable(tag))
+        if not findings:
+            owner = f" of the project {self.owner}" if self.owner else ""
+            findings.append(
+                Finding(
+                    f"no image{owner} carries the tag {tag.name} of {tag.source}",
+                    tag.location,
+                    "Build an amphora image, upload it, and tag it: openstack "
+                    f"image set --tag {tag.name} IMAGE",
+                    Status.FAILURE,
+                )
+            )
+        return sentence, findings
+
+    def _unusable(self, tag: Tag) -> Iterator[Finding]:
+        found = {
+            image.id: image
+            for hidden in (None, True)
+            for image in self._images(tag.name, owner=self.owner, is_hidden=hidden)
+        }
+        for image in found.values():
+            yield Finding(
+                f"the image {image.id} ({image.name}) carries the tag {tag.name} but "
+                f"is {_state(image)}, so Octavia does not find it",
+                f"image {image.id}",
+                _cure(image),
+                Status.FAILURE,
+            )
+        if found or not self.owner:
+            return
+        for image in self._images(tag.name, status="active"):
+            yield Finding(
+                f"the image {image.id} ({image.name}) carries the tag {tag.name} but "
+                f"belongs to the project {image.owner}, not to {self.owner}",
+                self._where("controller_worker", "amp_image_owner_id"),
+                "Set [controller_worker] amp_image_owner_id to the project that owns "
+                "the image, or upload the image to the project named there.",
+                Status.FAILURE,
+            )
+
+    def owner_findings(self) -> list[Finding]:
+        """That images of any project count, where no owner is configured."""
+        if self.owner:
+            return []
+        owners = [*self._owners]
+        remedy = (
+            f"Set amp_image_owner_id = {owners[0]} in [controller_worker]."
+            if len(owners) == 1
+            else "Set amp_image_owner_id in [controller_worker] to the project that "
+            "owns the amphora image"
+            + (f", one of {', '.join(owners)}." if owners else ".")
+        )
+        return [
+            Finding(
+                "[controller_worker] amp_image_owner_id is not set: an image of any "
+                "project that carries the tag counts, and the newest wins",
+                self._where("controller_worker", "amp_image_owner_id")
+                or "[controller_worker] amp_image_owner_id",
+                remedy,
+                Status.WARNING,
+            )
+        ]
+
+
+def _described(image: Any) -> str:
+    owner = f"owner {image.owner}" if image.owner else "no owner"
+    return f"image {image.id} ({image.name}), {owner}, {_age(image.created_at)} old"
+
+
+def _age(created: str | None) -> str:
+    try:
+        then = datetime.datetime.fromisoformat(str(created))
+        days = (datetime.datetime.now(datetime.UTC) - then).days
+    except (ValueError, TypeError):
+        return "of unknown age, not"
+    return f"{days} day{'' if days == 1 else 's'}"
+
+
+def _state(image: Any) -> str:
+    if image.status != "active":
+        return str(image.status)
+    return "hidden" if image.is_hidden else "not listed"
+
+
+def _cure(image: Any) -> str:
+    if image.status == "deactivated":
+        return f"openstack image set --activate {image.id}"
+    if image.status == "active" and image.is_hidden:
+        return f"openstack image set --unhidden {image.id}"
+    return f"Upload the data of the image {image.id}, or tag another one."
