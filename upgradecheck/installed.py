@@ -274,8 +274,7 @@ def _asked(service: Service, version: str, drivers: Sequence[str]) -> Any:
     groups = [OPTIONS, DEFAULTS, PLUGINS, *(d.entry_points for d in service.drivers)]
     every = importlib.metadata.entry_points()
     entries = sorted(
-        f"{group} {entry.name} = {entry.value} "
-        f"({entry.dist.name} {entry.dist.version})"
+        f"{group} {entry.name} = {entry.value} ({entry.dist.name} {entry.dist.version})"
         for group in groups
         for entry in every.select(group=group)
         if entry.dist is not None

@@ -56,7 +56,9 @@ class Release:
 
         :raises NotVerified: if they could not be found out.
         """
-        patterns = [n for groups in self.service.named_groups for n in groups.namespaces]
+        patterns = [
+            n for groups in self.service.named_groups for n in groups.namespaces
+        ]
         return Options(self.catalogue.known_options(skip=patterns))
 
 

@@ -170,7 +170,9 @@ def run(
             if check.id in selection.excluded:
                 reason = "Excluded by the operator."
                 rows[service.name].append(
-                    Excluded(check.id, check.title, service.name, Result.skipped(reason))
+                    Excluded(
+                        check.id, check.title, service.name, Result.skipped(reason)
+                    )
                 )
             else:
                 asked.append((check, upgrade, mask))
@@ -436,4 +438,3 @@ def is_here(service: Service, given: dict[str, Given]) -> bool:
         return any(files_of(service))
     except NotVerified:
         return True
-

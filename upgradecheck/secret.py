@@ -18,9 +18,7 @@ _CREDENTIALS = re.compile(r"([A-Za-z][\w+.-]*://)([^\s:/@]*):(\S*)@")
 _QUERY = re.compile(
     r"([?&;](?:[\w-]*(?:password|passwd|secret|token|api_?key))=)([^&;\s'\"]+)", re.I
 )
-_NAME = re.compile(
-    r"pass(word|wd|phrase)|secret|token|credential|(^|_)pwd($|_)", re.I
-)
+_NAME = re.compile(r"pass(word|wd|phrase)|secret|token|credential|(^|_)pwd($|_)", re.I)
 # A key is a secret, or the path of a file that holds one.
 _KEY = re.compile(r"(^|_)key$", re.I)
 #: Shorter values are no secrets, and masking them would garble all text.

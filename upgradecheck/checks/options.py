@@ -238,9 +238,7 @@ class Reader:
             setting.key
         )
 
-    def _judged(
-        self, known: KnownOption, settings: list[Setting]
-    ) -> Iterator[Finding]:
+    def _judged(self, known: KnownOption, settings: list[Setting]) -> Iterator[Finding]:
         place = (normal(known.group), known.opt.dest)
         old = [setting for setting in settings if setting.key != place]
         for setting in old:
@@ -258,9 +256,7 @@ class Reader:
             yield self._deprecated(known, settings[-1])
         yield from self._values(known, settings)
 
-    def _values(
-        self, known: KnownOption, settings: list[Setting]
-    ) -> Iterator[Finding]:
+    def _values(self, known: KnownOption, settings: list[Setting]) -> Iterator[Finding]:
         if known.opaque and known.namespace:
             try:
                 opt = live_option(known.namespace, known.group, known.opt.dest)
@@ -288,9 +284,7 @@ class Reader:
             Status.WARNING,
         )
 
-    def _twice(
-        self, known: KnownOption, settings: list[Setting]
-    ) -> Iterator[Finding]:
+    def _twice(self, known: KnownOption, settings: list[Setting]) -> Iterator[Finding]:
         if known.opt.multi:
             return
         first: dict[tuple[str | None, str, str], Setting] = {}
@@ -394,15 +388,15 @@ class Reader:
             return f"Did you mean [{groups[near[0]]}]?"
         return self._nearest(first)
 
-    def _missing(
-        self, used: dict[tuple[str, str], list[Setting]]
-    ) -> Iterator[Finding]:
+    def _missing(self, used: dict[tuple[str, str], list[Setting]]) -> Iterator[Finding]:
         needed = [
             (group, name)
             for group, name in self.service.required
             if (normal(group), name) not in used
         ]
-        with_plugins = {group for group, name in self.options.current if name == "auth_type"}
+        with_plugins = {
+            group for group, name in self.options.current if name == "auth_type"
+        }
         own = self.service.namespaces[:1]
         for place, known in self.options.current.items():
             if (
@@ -422,4 +416,3 @@ class Reader:
                 f"Set {name} in [{group}].",
                 Status.FAILURE,
             )
-

@@ -12,7 +12,6 @@ from upgradecheck.check import Phase
 from upgradecheck.check import Result
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
-from upgradecheck.deployment.configuration import Configuration
 
 TEXT = """\
 The policy file exists where one is configured, and is YAML.
@@ -54,10 +53,8 @@ def judge(upgrade: Upgrade) -> Result:
     """
     from oslo_upgradecheck.common_checks import check_policy_json
 
-    read = upgrade.deployment.configuration
-    # Without the release's options: oslo.policy registers its own.
-    configuration = Configuration(read.files, project=upgrade.service.project)
-    conf = configuration.parsed()
+    configuration = upgrade.deployment.configuration
+    conf = configuration.bare()
     where = configuration.where(_GROUP, _NAME)
     try:
         answer = check_policy_json(None, conf)

@@ -230,9 +230,7 @@ def _read(upgrade: Upgrade, database: Database) -> tuple[tuple[str, ...], int]:
         return rows, tables
 
 
-def _compare(
-    history: Sequence[Revision], rows: tuple[str, ...], tables: int
-) -> _State:
+def _compare(history: Sequence[Revision], rows: tuple[str, ...], tables: int) -> _State:
     """What is pending, by alembic's own reckoning.
 
     The release's heads are walked down to the rows, depended-on branches
@@ -266,4 +264,3 @@ def _map(history: Sequence[Revision]) -> RevisionMap:
             for each in history
         ]
     )
-

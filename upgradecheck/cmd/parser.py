@@ -81,7 +81,9 @@ def build(prog: str, service: str | None) -> argparse.ArgumentParser:
         epilog=f"{examples}\n{EXIT_CODES}",
     )
     parser.add_argument(
-        "--version", action="version", version=f"upgradecheck {upgradecheck.__version__}"
+        "--version",
+        action="version",
+        version=f"upgradecheck {upgradecheck.__version__}",
     )
     prefix = "" if service else "[SERVICE:]"
     parser.add_argument(

@@ -253,7 +253,9 @@ def _assign(given: dict[str, Given], services: Sequence[Service]) -> None:
     names = [service.name for service in services]
     for name in given:
         if name not in names:
-            raise UsageError(f"a configuration is given for {name}, which is not checked")
+            raise UsageError(
+                f"a configuration is given for {name}, which is not checked"
+            )
     if plain_given is None:
         return
     if len(names) != 1:

@@ -249,19 +249,26 @@ class Configuration:
         :param use_env: whether environment variables count.
         """
         if use_env not in self._parsed:
-            conf = cfg.ConfigOpts()
-            arguments = [part for f in self.files for part in ("--config-file", f)]
-            conf(
-                arguments,
-                project=self.project,
-                default_config_files=[],
-                default_config_dirs=[],
-                use_env=use_env,
-            )
+            conf = self.bare(use_env)
             for (group, _), opt in self._options.items():
                 register(conf, opt, group)
             self._parsed[use_env] = conf
         return self._parsed[use_env]
+
+    def bare(self, use_env: bool = True) -> cfg.ConfigOpts:
+        """oslo.config's view of these files, new, no option registered.
+
+        For libraries that register their own definitions.
+        """
+        conf = cfg.ConfigOpts()
+        conf(
+            [part for file in self.files for part in ("--config-file", file)],
+            project=self.project,
+            default_config_files=[],
+            default_config_dirs=[],
+            use_env=use_env,
+        )
+        return conf
 
     def value(self, group: str, name: str, opt: cfg.Opt | None = None) -> Any:
         """The value the service would read, of its type, references resolved.
@@ -324,4 +331,3 @@ def register(conf: cfg.ConfigOpts, opt: cfg.Opt, group: str) -> None:
 def read(conf: cfg.ConfigOpts, group: str, name: str) -> Any:
     """One value out of oslo.config's view."""
     return conf[name] if group == "DEFAULT" else conf[group][name]
-

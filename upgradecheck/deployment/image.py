@@ -35,7 +35,7 @@ def connect(
 
     :raises NotVerified: if the credentials are no good.
     """
-    conf = configuration.parsed()
+    conf = configuration.bare()
     with told(group, configuration.where(group, "auth_type")):
         loading.register_session_conf_options(conf, group)
         loading.register_auth_conf_options(conf, group)
@@ -94,7 +94,7 @@ def told(group: str, where: str | None) -> Iterator[None]:
     except faults.BadRequest as fault:
         reason = f"Keystone refuses the request of [{group}]: {fault.message}"
         remedy = "Look whether the user's name and the domains are set."
-    except faults.SSLFailure as fault:
+    except faults.SSLError as fault:
         reason = f"the TLS connection failed: {_last(fault)}"
         remedy = "Look at cafile and insecure, and at the server's certificate."
     except (faults.ConnectTimeout, requests.Timeout):

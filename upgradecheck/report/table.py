@@ -17,7 +17,9 @@ from upgradecheck.runner import Row
 
 #: The width of oslo.upgradecheck's details, in columns.
 WIDTH = 60
-_RESULT = re.compile(r"^(\| (?:Result: |  )?)(Success|Warning|Failure|Error|Skipped|Waived)\b")
+_RESULT = re.compile(
+    r"^(\| (?:Result: |  )?)(Success|Warning|Failure|Error|Skipped|Waived)\b"
+)
 
 
 def render(report: Report, colour: bool = False) -> str:

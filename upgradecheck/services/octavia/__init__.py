@@ -58,20 +58,30 @@ service = Service(
     required=(("database", "connection"),),
     unlisted=(("certificates", "storage_path"),),
     drivers=(
-        DriverOption("octavia.api.drivers", ("api_settings", "enabled_provider_drivers")),
+        DriverOption(
+            "octavia.api.drivers", ("api_settings", "enabled_provider_drivers")
+        ),
         DriverOption(
             "octavia.driver_agent.provider_agents",
             ("driver_agent", "enabled_provider_agents"),
         ),
-        DriverOption("octavia.amphora.drivers", ("controller_worker", "amphora_driver")),
-        DriverOption("octavia.compute.drivers", ("controller_worker", "compute_driver")),
-        DriverOption("octavia.network.drivers", ("controller_worker", "network_driver")),
+        DriverOption(
+            "octavia.amphora.drivers", ("controller_worker", "amphora_driver")
+        ),
+        DriverOption(
+            "octavia.compute.drivers", ("controller_worker", "compute_driver")
+        ),
+        DriverOption(
+            "octavia.network.drivers", ("controller_worker", "network_driver")
+        ),
         DriverOption("octavia.volume.drivers", ("controller_worker", "volume_driver")),
         DriverOption("octavia.image.drivers", ("controller_worker", "image_driver")),
         DriverOption("octavia.cert_manager", ("certificates", "cert_manager")),
         DriverOption("octavia.cert_generator", ("certificates", "cert_generator")),
         DriverOption("octavia.barbican_auth", ("certificates", "barbican_auth")),
-        DriverOption("octavia.statistics.drivers", ("controller_worker", "statistics_drivers")),
+        DriverOption(
+            "octavia.statistics.drivers", ("controller_worker", "statistics_drivers")
+        ),
     ),
 )
 
