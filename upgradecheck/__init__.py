@@ -33,7 +33,6 @@ from upgradecheck.service import Program
 from upgradecheck.service import Service
 from upgradecheck.version import __version__
 
-
 __all__ = (
     "Check",
     "Code",

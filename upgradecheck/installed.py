@@ -144,7 +144,10 @@ def live_option(namespace: str, group: str, name: str) -> cfg.Opt:
     for entry in importlib.metadata.entry_points(group=OPTIONS, name=namespace):
         for each, opts in entry.load()():
             for opt in opts:
-                if (_group(each), opt.dest) == (group, name):
+                if isinstance(opt, cfg.Opt) and (_group(each), opt.dest) == (
+                    group,
+                    name,
+                ):
                     return opt
     raise LookupError(f"{namespace} has no [{group}] {name}")
 
@@ -202,7 +205,8 @@ def _options(
         except Exception as fault:  # noqa: BLE001 - told with the namespace
             faults[name] = f"{type(fault).__name__}: {fault}"
     # As oslo-config-generator does: a service may change libraries' defaults.
-    for updater in extension.ExtensionManager(DEFAULTS).extensions:
+    updaters: extension.ExtensionManager[Any] = extension.ExtensionManager(DEFAULTS)
+    for updater in updaters.extensions:
         if updater.name in wanted:
             updater.plugin()
     found: dict[str, list[tuple[str, list[Any]]]] = {}

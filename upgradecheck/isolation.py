@@ -72,8 +72,8 @@ class Process:
 
     def __init__(self, function: Callable[[], Any], timeout: float) -> None:
         self._timeout = timeout
-        self._answer = tempfile.TemporaryFile()
-        self._output = tempfile.TemporaryFile()
+        self._answer = tempfile.TemporaryFile()  # noqa: SIM115
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115
         self._started = time.monotonic()
         sys.stdout.flush()
         sys.stderr.flush()

@@ -90,7 +90,7 @@ class Registry:
         return [each for each in self.problems if each.service == service]
 
 
-class _Entries(extension.ExtensionManager):
+class _Entries(extension.ExtensionManager[Any]):
     """stevedore's loader, over entry points that are read anew.
 
     stevedore keeps them on disk, told apart by times of change rounded to two
@@ -164,7 +164,7 @@ def _provider(entry: Any) -> Provider:
 
 def _entries(
     registry: Registry, group: str, is_wanted: Callable[[str], bool]
-) -> list[extension.Extension]:
+) -> list[extension.Extension[Any]]:
     def failed(entry: importlib.metadata.EntryPoint, fault: BaseException) -> None:
         provider = _provider(entry)
         registry.problems.append(
@@ -198,7 +198,8 @@ def _same(distribution: str, service: str) -> bool:
 
 def _load_services(registry: Registry, is_wanted: Callable[[str], bool]) -> None:
     for each in _entries(registry, SERVICES, is_wanted):
-        provider, value = _provider(each.entry_point), each.plugin
+        provider = _provider(each.entry_point)
+        value: Any = each.plugin
         if not isinstance(value, Service):
             reason = f"is no Service but {type(value).__name__}"
         elif value.name != each.name:
@@ -227,7 +228,8 @@ def _load_services(registry: Registry, is_wanted: Callable[[str], bool]) -> None
 def _load_checks(registry: Registry, is_wanted: Callable[[str], bool]) -> None:
     functions: dict[int, str] = {}
     for each in _entries(registry, CHECKS, is_wanted):
-        provider, value = _provider(each.entry_point), each.plugin
+        provider = _provider(each.entry_point)
+        value: Any = each.plugin
         service = each.name.partition(".")[0]
         if service in registry.replaced and provider.name == OURS:
             continue
@@ -267,7 +269,7 @@ def _implied(service: str, provider: Provider) -> Service:
     return Service(service, distribution=own or service)
 
 
-def _refuse(registry: Registry, each: extension.Extension, reason: str) -> None:
+def _refuse(registry: Registry, each: extension.Extension[Any], reason: str) -> None:
     provider = _provider(each.entry_point)
     registry.problems.append(
         Problem(

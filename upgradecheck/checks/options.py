@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 from collections import Counter
 from collections.abc import Iterator
 
@@ -62,7 +63,8 @@ class OptionsCheck(Check):
         super().__init__(
             id=f"{service}.config-options",
             title="Configuration options",
-            function=lambda upgrade: judge(upgrade),
+            # A new object: each service's check is registered by its own function.
+            function=functools.partial(judge),
             added=added,
             phase=Phase.BEFORE,
             needs=("config",),
@@ -398,16 +400,16 @@ class Reader:
             group for group, name in self.options.current if name == "auth_type"
         }
         own = self.service.namespaces[:1]
-        for place, known in self.options.current.items():
+        for place, each in self.options.current.items():
             if (
-                known.opt.required
-                and not known.has_default
-                and known.namespace in own
+                each.opt.required
+                and not each.has_default
+                and each.namespace in own
                 and place not in used
                 and place[0] not in with_plugins
                 and place not in needed
             ):
-                needed.append((known.group, known.opt.dest))
+                needed.append((each.group, each.opt.dest))
         for group, name in needed:
             yield Finding(
                 f"[{group}] {name} is not set, and {self.service.title} does not "

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import os
+
 from oslo_config import cfg
+from oslo_upgradecheck.upgradecheck import Code
+from oslo_upgradecheck.upgradecheck import UpgradeCommands
 
 from upgradecheck.check import Check
-from upgradecheck.check import Code
 from upgradecheck.check import Finding
 from upgradecheck.check import NotVerified
 from upgradecheck.check import Phase
@@ -38,7 +42,8 @@ class PolicyCheck(Check):
         super().__init__(
             id=f"{service}.policy-file",
             title="Policy file",
-            function=lambda upgrade: judge(upgrade),
+            # A new object: each service's check is registered by its own function.
+            function=functools.partial(judge),
             added=added,
             phase=Phase.BEFORE,
             needs=("config",),
@@ -57,7 +62,7 @@ def judge(upgrade: Upgrade) -> Result:
     conf = configuration.bare()
     where = configuration.where(_GROUP, _NAME)
     try:
-        answer = check_policy_json(None, conf)
+        answer = check_policy_json(UpgradeCommands(), conf)
         name = conf.oslo_policy.policy_file
         path = conf.find_file(name)
     except (OSError, UnicodeDecodeError, cfg.Error) as fault:
@@ -71,7 +76,7 @@ def judge(upgrade: Upgrade) -> Result:
             f"{path} is written in JSON, which oslo.policy no longer takes",
             where or path,
             f"oslopolicy-convert-json-to-yaml --namespace {upgrade.service.name} "
-            f"--policy-file {path} --output-file {path.rpartition('.')[0]}.yaml, "
+            f"--policy-file {path} --output-file {os.path.splitext(path or name)[0]}.yaml, "
             f"then set [{_GROUP}] {_NAME} to the new file.",
             Status.FAILURE,
         )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from oslo_upgradecheck.upgradecheck import Code
+
 from upgradecheck.catalogue import Revision
 from upgradecheck.check import Check
-from upgradecheck.check import Code
 from upgradecheck.check import Finding
 from upgradecheck.check import NotVerified
 from upgradecheck.check import Phase
@@ -60,7 +62,7 @@ class RevisionCheck(Check):
         super().__init__(
             id=f"{service}.database-revision",
             title="Database revision",
-            function=lambda upgrade: judge(upgrade, pending=Status.SUCCESS),
+            function=functools.partial(judge, pending=Status.SUCCESS),
             added=added,
             phase=Phase.BEFORE,
             needs=("config", "database"),
@@ -79,7 +81,7 @@ class AtHeadCheck(Check):
         super().__init__(
             id=f"{service}.database-at-head",
             title="Database at head",
-            function=lambda upgrade: judge(upgrade, pending=Status.FAILURE),
+            function=functools.partial(judge, pending=Status.FAILURE),
             added=added,
             phase=Phase.AFTER,
             needs=("config", "database"),

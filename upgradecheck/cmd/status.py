@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return _run(prog, list(sys.argv[1:] if argv is None else argv))
-    except UsageError as fault:
+    except (UsageError, _Unwritten) as fault:
         return _told(prog, str(fault))
     except NotVerified as fault:
         remedy = f"\nTry: {fault.remedy}" if fault.remedy else ""
@@ -64,8 +64,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader went away; nothing more can be told there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO_VERDICT
-    except _Unwritten as fault:
-        return _told(prog, str(fault))
     except Exception as fault:  # noqa: BLE001 - the last resort, told in a line
         return _told(
             prog,
@@ -168,7 +166,7 @@ def _check(arguments: argparse.Namespace, known: Sequence[str], own: str | None)
     given = _given(arguments, known)
     registry = registries.load(set(names) & set(known) or None)
     _require(arguments.checks, registry)
-    _require([id for id in arguments.exclude], registries_of(excluded, registry))
+    _require(arguments.exclude, _with(arguments.exclude, registry))
     services = _chosen(names, registry, given)
     _assign(given, services)
     selection = Selection(Phase(arguments.phase), arguments.checks, excluded)
@@ -193,8 +191,8 @@ def _check(arguments: argparse.Namespace, known: Sequence[str], own: str | None)
     return report.exit_code
 
 
-def registries_of(ids: set[str], registry: Registry) -> Registry:
-    """The registry, with the services of these ids loaded too."""
+def _with(ids: Sequence[str], registry: Registry) -> Registry:
+    """A registry in which the services of these ids are loaded too."""
     missing = {id.partition(".")[0] for id in ids} - set(registry.services)
     return registries.load() if missing else registry
 

@@ -313,9 +313,9 @@ class Configuration:
             value = setting.value.strip()
             opt = self._options.get(setting.key)
             secrets |= passwords_in(value)
-            if sounds_secret(setting.name, value):
-                secrets |= secrets_in(value)
-            elif opt is not None and opt.secret and "://" not in value:
+            if sounds_secret(setting.name, value) or (
+                opt is not None and opt.secret and "://" not in value
+            ):
                 secrets |= secrets_in(value)
         return Mask(secrets, public)
 

@@ -120,9 +120,9 @@ def read_only(url: URL) -> URL:
 
 
 def _arguments(url: URL) -> dict[str, Any]:
-    if url.get_backend_name() in ("mysql", "mariadb", "postgresql"):
-        if "connect_timeout" not in url.query:
-            return {"connect_timeout": CONNECT_TIMEOUT}
+    serves = url.get_backend_name() in ("mysql", "mariadb", "postgresql")
+    if serves and "connect_timeout" not in url.query:
+        return {"connect_timeout": CONNECT_TIMEOUT}
     return {}
 
 

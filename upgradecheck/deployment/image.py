@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Iterator
-from typing import Any
 
 import openstack.connection
 import requests
@@ -61,84 +61,116 @@ def _interface(name: str | None) -> str | None:
     return name.removesuffix("URL") if name else None
 
 
+@dataclasses.dataclass(frozen=True)
+class _Fault:
+    """How one kind of exception is told.
+
+    :param kinds: the exceptions.
+    :param reason: what happened; ``{group}`` and ``{text}`` are filled in.
+    :param remedy: what to try.
+    """
+
+    kinds: tuple[type[BaseException], ...]
+    reason: str
+    remedy: str
+
+
+# The first that fits counts, so the special ones come before the general.
+_FAULTS = (
+    _Fault(
+        (faults.MissingAuthPlugin,),
+        "[{group}] auth_type is not set: there are no credentials",
+        "Set auth_type and its options in [{group}].",
+    ),
+    _Fault(
+        (faults.NoMatchingPlugin,),
+        "[{group}] auth_type names an unknown plug-in: {text}",
+        "Use password, or install the package that provides the plug-in.",
+    ),
+    _Fault(
+        (faults.OptionError,),
+        "[{group}] is not complete: {text}",
+        "Complete the options of [{group}].",
+    ),
+    _Fault(
+        (faults.Unauthorized,),
+        "Keystone or the Image service refuses the credentials of [{group}] (401)",
+        "Look at the user, the password and the project, and at their domains.",
+    ),
+    _Fault(
+        (faults.Forbidden, openstack_faults.ForbiddenException),
+        "the credentials of [{group}] may not list images (403)",
+        "Give the service's user the role that its own programs need.",
+    ),
+    _Fault(
+        (faults.BadRequest,),
+        "Keystone refuses the request of [{group}] (400): {text}",
+        "Look whether the user's name and the domains are set.",
+    ),
+    _Fault(
+        (faults.SSLError, requests.exceptions.SSLError),
+        "the TLS connection failed: {text}",
+        "Look at cafile and insecure, and at the server's certificate.",
+    ),
+    _Fault(
+        (faults.ConnectTimeout, requests.Timeout),
+        "the server did not answer in time",
+        "Look whether its address is reached from this machine.",
+    ),
+    _Fault(
+        (faults.ConnectFailure,),
+        "cannot connect: {text}",
+        "Look whether the server runs and is reached from this machine.",
+    ),
+    _Fault(
+        (faults.EndpointNotFound, openstack_faults.ServiceDisabledException),
+        "the service catalogue has no such Image service: {text}",
+        "Look at the region, the interface and the service's name.",
+    ),
+    _Fault(
+        (faults.DiscoveryFailure, openstack_faults.ServiceDiscoveryException),
+        "no Image service answers there: {text}",
+        "Look at the endpoint, and whether the service runs.",
+    ),
+    _Fault(
+        (faults.HttpError, openstack_faults.HttpException),
+        "Keystone or the Image service answers with an error: {text}",
+        "Look at that service's own log.",
+    ),
+    _Fault(
+        (
+            faults.ClientException,
+            openstack_faults.SDKException,
+            requests.RequestException,
+        ),
+        "the connection broke: {text}",
+        "Look whether the server runs and is reached from this machine.",
+    ),
+)
+
+
 @contextlib.contextmanager
 def told(group: str, where: str | None) -> Iterator[None]:
     """Words every fault of credentials, Keystone and the Image service.
 
     :param group: the group that holds the credentials.
-    :param where: where its ``auth_type`` stands.
+    :param where: where to look first, as ``file:line``.
     :raises NotVerified: in place of each of their exceptions.
     """
     try:
         yield
-    except faults.MissingAuthPlugin:
-        reason = f"[{group}] auth_type is not set: there are no credentials"
-        remedy = f"Set auth_type and its options in [{group}]."
-    except faults.NoMatchingPlugin as fault:
-        reason = f"[{group}] auth_type names an unknown plug-in: {fault.name}"
-        remedy = "Use password, or install the package that provides the plug-in."
-    except faults.MissingRequiredOptions as fault:
-        names = ", ".join(opt.dest for opt in fault.options)
-        reason = f"[{group}] lacks {names}"
-        remedy = f"Set {names} in [{group}]."
-    except faults.OptionError as fault:
-        reason = f"[{group}] is not complete: {fault}"
-        remedy = f"Complete the options of [{group}]."
-    except faults.Unauthorized:
-        reason = f"Keystone or the Image service refuses the credentials of [{group}]"
-        reason += " (401)"
-        remedy = "Look at the user, the password and the project, and at their domains."
-    except faults.Forbidden:
-        reason = f"the credentials of [{group}] may not list images (403)"
-        remedy = "Give the service's user the role that its own programs need."
-    except faults.BadRequest as fault:
-        reason = f"Keystone refuses the request of [{group}]: {fault.message}"
-        remedy = "Look whether the user's name and the domains are set."
-    except faults.SSLError as fault:
-        reason = f"the TLS connection failed: {_last(fault)}"
-        remedy = "Look at cafile and insecure, and at the server's certificate."
-    except (faults.ConnectTimeout, requests.Timeout):
-        reason = "the server did not answer in time"
-        remedy = "Look whether its address is reached from this machine."
-    except faults.ConnectFailure as fault:
-        reason = f"cannot connect: {_last(fault)}"
-        remedy = "Look whether the server runs and is reached from this machine."
-    except (
-        faults.EndpointNotFound,
-        openstack_faults.ServiceDisabledException,
-    ) as fault:
-        reason = f"the service catalogue has no such Image service: {_last(fault)}"
-        remedy = "Look at the region, the interface and the service's name."
-    except (
-        faults.DiscoveryFailure,
-        openstack_faults.ServiceDiscoveryException,
-    ) as fault:
-        reason = f"no Image service answers there: {_last(fault)}"
-        remedy = "Look at the endpoint, and whether the service runs."
-    except openstack_faults.HttpException as fault:
-        reason = f"the Image service answers with an error: {_http(fault)}"
-        remedy = "Look at the Image service's own log."
-    except faults.HttpError as fault:
-        reason = f"Keystone or the Image service answers with an error: {_http(fault)}"
-        remedy = "Look at that service's own log."
-    except (faults.ClientException, openstack_faults.SDKException) as fault:
-        reason = f"{type(fault).__name__}: {_last(fault)}"
-        remedy = f"Look at the options of [{group}]."
-    except requests.RequestException as fault:
-        reason = f"the connection broke: {_last(fault)}"
-        remedy = "Look whether the server runs and is reached from this machine."
-    else:
-        return
-    raise NotVerified(reason, where or f"[{group}]", remedy) from None
+    except tuple(kind for fault in _FAULTS for kind in fault.kinds) as raised:
+        fault = next(fault for fault in _FAULTS if isinstance(raised, fault.kinds))
+        raise NotVerified(
+            fault.reason.format(group=group, text=_short(raised)),
+            where or f"[{group}]",
+            fault.remedy.format(group=group),
+        ) from None
 
 
-def _http(fault: Any) -> str:
-    status = getattr(fault, "status_code", None) or getattr(fault, "http_status", None)
-    first = _last(fault)
-    return f"{status}: {first}" if status and str(status) not in first else first
-
-
-def _last(fault: BaseException) -> str:
-    """A short form of a message: servers answer with whole pages."""
+def _short(fault: BaseException) -> str:
+    """A short form of a message, with its status: servers answer whole pages."""
     text = " ".join(str(fault).split())
-    return text if len(text) <= 200 else f"{text[:200]}..."
+    text = text if len(text) <= 200 else f"{text[:200]}..."
+    status = getattr(fault, "status_code", None) or getattr(fault, "http_status", None)
+    return f"{status}: {text}" if status and str(status) not in text else text

@@ -84,7 +84,7 @@ def _wrapped(text: str, indent: str = "  ") -> str:
 
 
 def _verdict(report: Report) -> str:
-    counts = {status: 0 for status in Status}
+    counts = dict.fromkeys(Status, 0)
     for row in report.rows:
         counts[row.result.status] += 1
     said = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
