@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 from typing import NamedTuple
@@ -30,20 +32,57 @@ class Revision(NamedTuple):
     title: str
 
 
-@dataclasses.dataclass(frozen=True)
 class KnownOption:
-    """An option of a release: its group, its definition, who lists it."""
+    """An option of a release: its group, its definition, who lists it.
 
-    group: str
-    opt: cfg.Opt
-    namespace: str
-    opaque: bool = False
-    has_default: bool = False
+    :param group: the group's name, as it is registered.
+    :param data: the definition, as a catalogue holds it.
+    :param namespace: who lists it; empty for options that nobody lists.
+    """
+
+    def __init__(self, group: str, data: Any, namespace: str = "") -> None:
+        self.group = group
+        self.data = data
+        self.namespace = namespace
+
+    @property
+    def name(self) -> str:
+        """The name that oslo.config reads."""
+        return str(self.data["name"])
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Group and name as oslo.config looks them up."""
+        return normal(self.group), self.name
 
     @property
     def spoken(self) -> str:
         """``[group] name``."""
-        return f"[{self.group}] {self.opt.dest}"
+        return f"[{self.group}] {self.name}"
+
+    @property
+    def opaque(self) -> bool:
+        """Whether its type is known to the installed code alone."""
+        return bool(self.data["type"] == option.OPAQUE)
+
+    @property
+    def has_default(self) -> bool:
+        """Whether it has a value where the operator sets none."""
+        return "default" in self.data or self.data.get("has_default", False)
+
+    @functools.cached_property
+    def opt(self) -> cfg.Opt:
+        """oslo.config's option; made when it is first asked for."""
+        return option.option_of(self.data)
+
+    @property
+    def old_places(self) -> list[tuple[str, str]]:
+        """The places where oslo.config reads it too, for old files' sake."""
+        return [
+            (normal(group or self.group), name or self.name)
+            for group, name in self.data.get("deprecated", ())
+            if group or name
+        ]
 
 
 @dataclasses.dataclass
@@ -96,29 +135,12 @@ class Catalogue:
         """
         left_out = set(skip)
         return [
-            known(group, data, namespace)
+            KnownOption(group, data, namespace)
             for namespace, groups in self.options.items()
             if namespace not in left_out
             for group, opts in groups
             for data in opts
         ]
-
-    def plugin_options(self, plugin: str) -> list[cfg.Opt] | None:
-        """The options of a keystoneauth plug-in; None if it is not installed."""
-        found = self.plugins.get(plugin)
-        return None if found is None else [option.option_of(data) for data in found]
-
-
-def known(group: str, data: Any, namespace: str) -> KnownOption:
-    """An option of a group, out of its data."""
-    opt = option.option_of(data)
-    return KnownOption(
-        group,
-        opt,
-        namespace,
-        opaque=data["type"] == option.OPAQUE,
-        has_default="default" in data or data.get("has_default", False),
-    )
 
 
 class Options:
@@ -137,12 +159,24 @@ class Options:
     def add(self, each: KnownOption) -> None:
         """Take one more option."""
         self.groups.setdefault(normal(each.group), each.group)
-        self.current.setdefault((normal(each.group), each.opt.dest), each)
-        for old in each.opt.deprecated_opts:
-            if old.name or old.group:
-                place = (normal(old.group or each.group), old.name or each.opt.dest)
-                self.old.setdefault(place, each)
+        self.current.setdefault(each.place, each)
+        for place in each.old_places:
+            self.old.setdefault(place, each)
 
-    def definitions(self) -> dict[tuple[str, str], cfg.Opt]:
-        """oslo.config's options by place."""
-        return {place: known.opt for place, known in self.current.items()}
+    def definitions(self) -> Mapping[tuple[str, str], cfg.Opt]:
+        """oslo.config's options by place, each made when it is asked for."""
+        return _Definitions(self.current)
+
+
+class _Definitions(Mapping[tuple[str, str], cfg.Opt]):
+    def __init__(self, known: Mapping[tuple[str, str], KnownOption]) -> None:
+        self._known = known
+
+    def __getitem__(self, place: tuple[str, str]) -> cfg.Opt:
+        return self._known[place].opt
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)

@@ -29,6 +29,7 @@ from typing import Any
 
 from oslo_config import cfg
 
+from upgradecheck import entries
 from upgradecheck import isolation
 from upgradecheck import option
 from upgradecheck.catalogue import FORM
@@ -61,19 +62,18 @@ def driver_namespaces(service: Service, enabled: Iterable[str]) -> tuple[str, ..
     """
     words = set(enabled)
     owners = {
-        entry.dist.name
+        entries.owner(entry)[0]
         for option_ in service.drivers
-        for entry in importlib.metadata.entry_points(group=option_.entry_points)
-        if entry.dist is not None
-        and entry.name in words
-        and entry.dist.name != service.distribution
-    }
+        for entry in entries.of_group(option_.entry_points)
+        if entry.name in words
+    } - {service.distribution}
+    if not owners:
+        return ()
     return tuple(
         sorted(
             entry.name
-            for entry in importlib.metadata.entry_points(group=OPTIONS)
-            if entry.dist is not None
-            and entry.dist.name in owners
+            for entry in entries.of_group(OPTIONS)
+            if entries.owner(entry)[0] in owners
             and entry.name not in service.namespaces
         )
     )
@@ -141,7 +141,7 @@ def live_option(namespace: str, group: str, name: str) -> cfg.Opt:
 
     :raises LookupError: if the namespace or the option is not there.
     """
-    for entry in importlib.metadata.entry_points(group=OPTIONS, name=namespace):
+    for entry in (e for e in entries.of_group(OPTIONS) if e.name == namespace):
         for each, opts in entry.load()():
             for opt in opts:
                 if isinstance(opt, cfg.Opt) and (_group(each), opt.dest) == (
@@ -169,9 +169,7 @@ def _make(
         except Exception as fault:  # noqa: BLE001 - told as the database's fault
             faults[f"database {database.name}"] = f"{type(fault).__name__}: {fault}"
     names = {
-        each.entry_points: sorted(
-            e.name for e in importlib.metadata.entry_points(group=each.entry_points)
-        )
+        each.entry_points: sorted(e.name for e in entries.of_group(each.entry_points))
         for each in service.drivers
     }
     catalogue = Catalogue(version, options, plugins, revisions, names, faults)
@@ -184,22 +182,14 @@ def _options(
     from stevedore import extension
 
     wanted = [*service.namespaces, *drivers]
-    entries = {
-        entry.name: entry
-        for entry in importlib.metadata.entry_points(group=OPTIONS)
-        if entry.name in wanted
-    }
-    own = [
-        entry
-        for entry in entries.values()
-        if entry.dist is not None and entry.dist.name == service.distribution
-    ]
+    found = {e.name: e for e in entries.of_group(OPTIONS) if e.name in wanted}
+    own = [e for e in found.values() if entries.owner(e)[0] == service.distribution]
     if service.namespaces and not own:
         faults[service.namespaces[0]] = (
             f"{service.distribution} has no such entry point of {OPTIONS}"
         )
     listers = {}
-    for name, entry in entries.items():
+    for name, entry in found.items():
         try:
             listers[name] = entry.load()
         except Exception as fault:  # noqa: BLE001 - told with the namespace
@@ -209,16 +199,16 @@ def _options(
     for updater in updaters.extensions:
         if updater.name in wanted:
             updater.plugin()
-    found: dict[str, list[tuple[str, list[Any]]]] = {}
+    options: dict[str, list[tuple[str, list[Any]]]] = {}
     for name in (name for name in wanted if name in listers):
         try:
-            found[name] = [
+            options[name] = [
                 (_group(group), [option.option_data(opt) for opt in opts])
                 for group, opts in listers[name]()
             ]
         except Exception as fault:  # noqa: BLE001 - told with the namespace
             faults[name] = f"{type(fault).__name__}: {fault}"
-    return found
+    return options
 
 
 def _group(group: Any) -> str:
@@ -233,7 +223,7 @@ def _plugins(faults: dict[str, str]) -> dict[str, list[Any]]:
     except ImportError:
         return {}
     found = {}
-    for entry in importlib.metadata.entry_points(group=PLUGINS):
+    for entry in entries.of_group(PLUGINS):
         try:
             opts = loading.get_auth_plugin_conf_options(entry.name)
             found[entry.name] = [option.option_data(opt) for opt in opts]
@@ -276,15 +266,13 @@ def _tuple(value: Any) -> tuple[str, ...]:
 def _asked(service: Service, version: str, drivers: Sequence[str]) -> Any:
     """All that decides the catalogue besides files: made equal, it is the same."""
     groups = [OPTIONS, DEFAULTS, PLUGINS, *(d.entry_points for d in service.drivers)]
-    every = importlib.metadata.entry_points()
-    entries = sorted(
-        f"{group} {entry.name} = {entry.value} ({entry.dist.name} {entry.dist.version})"
+    asked = sorted(
+        f"{group} {entry.name} = {entry.value}"
         for group in groups
-        for entry in every.select(group=group)
-        if entry.dist is not None
+        for entry in entries.of_group(group)
     )
     text = json.dumps(
-        [FORM, sys.version, sys.prefix, sys.path, repr(service), version, entries]
+        [FORM, sys.version, sys.prefix, sys.path, repr(service), version, asked]
     )
     return hashlib.sha256(f"{text}{list(drivers)}".encode()).hexdigest()
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from stevedore import extension
 
+from upgradecheck import entries
 from upgradecheck.check import Check
 from upgradecheck.service import Service
 
@@ -111,7 +112,7 @@ class _Entries(extension.ExtensionManager[Any]):
     def list_entry_points(self) -> list[importlib.metadata.EntryPoint]:
         return [
             entry
-            for entry in importlib.metadata.entry_points(group=self.namespace)
+            for entry in entries.of_group(self.namespace)
             if self._wanted(entry.name)
         ]
 
@@ -152,14 +153,13 @@ def names() -> list[str]:
     found = {
         entry.name.partition(".")[0]
         for group in (CHECKS, SERVICES)
-        for entry in importlib.metadata.entry_points(group=group)
+        for entry in entries.of_group(group)
     }
     return sorted(found)
 
 
 def _provider(entry: Any) -> Provider:
-    dist = entry.dist
-    return Provider(dist.name, dist.version) if dist is not None else Provider("", "")
+    return Provider(*entries.owner(entry))
 
 
 def _entries(

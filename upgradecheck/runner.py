@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import importlib
 import importlib.util
 from collections.abc import Callable
 from collections.abc import Collection
@@ -289,7 +291,9 @@ def _ask(
         errors then.
     """
     rows: list[Row] = []
-    waiting = list(asked)
+    # What needs most takes longest, so it starts first.
+    waiting = sorted(asked, key=lambda each: -len(each[0].needs))
+    _preload([check for check, _, _ in asked])
     running: dict[Process, tuple[Check, Mask]] = {}
     try:
         while waiting or running:
@@ -325,6 +329,14 @@ def _ask(
         ]
         raise _Interrupted(rows) from None
     return rows
+
+
+def _preload(checks: Sequence[Check]) -> None:
+    """Import once what several checks would each import in their own process."""
+    if sum("database" in check.needs for check in checks) > 1:
+        # A fault of it is told by each check that needs it.
+        with contextlib.suppress(Exception):
+            importlib.import_module("sqlalchemy")
 
 
 def _early(check: Check, upgrade: Upgrade, by_id: bool) -> Result | None:

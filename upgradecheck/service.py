@@ -52,16 +52,15 @@ class Database:
 
 @dataclasses.dataclass(frozen=True)
 class DriverOption:
-    """An option whose values name drivers that are entry points.
+    """An option whose value names drivers that are entry points.
 
     :param entry_points: the entry-point group in which drivers register.
-    :param option: the option that enables them by name.
-    :param where: of a mapping, what names the driver: ``keys`` or ``values``.
+    :param option: the option that enables them by name; a name, a list of
+        names, or a mapping that has names as keys or as values.
     """
 
     entry_points: str
     option: Place
-    where: str = "keys"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,11 +71,13 @@ class NamedGroups:
     :param namespaces: the namespaces that list the options of each driver, in
         a group named after the driver.
     :param reserved: groups of this kind that exist without being named.
+    :param common: options that each such group has, whatever its driver.
     """
 
     option: Place
     namespaces: tuple[str, ...]
     reserved: tuple[str, ...] = ()
+    common: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +93,8 @@ class Service:
         options it reads, libraries included.
     :param databases: the main one first.
     :param required: options without which it cannot work.
-    :param unlisted: options it reads that none of its namespaces lists.
+    :param unlisted: options it reads that none of its namespaces lists; in a
+        name ``*`` stands for anything.
     :param drivers: options that name drivers of third parties.
     :param named_groups: options that name groups.
     """

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import fnmatch
 import functools
+import re
 from collections import Counter
 from collections.abc import Iterator
-
-from oslo_config import cfg
 
 from upgradecheck import option
 from upgradecheck.catalogue import KnownOption
 from upgradecheck.catalogue import Options
-from upgradecheck.catalogue import known
 from upgradecheck.check import Check
 from upgradecheck.check import Finding
+from upgradecheck.check import NotVerified
 from upgradecheck.check import Phase
 from upgradecheck.check import Result
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
+from upgradecheck.checks.revision import revisions_of
 from upgradecheck.checks.value import fault_of
 from upgradecheck.deployment.configuration import Configuration
 from upgradecheck.deployment.configuration import Setting
 from upgradecheck.deployment.configuration import normal
 from upgradecheck.deployment.configuration import variable_of
+from upgradecheck.history import Removed
+from upgradecheck.history import origins
+from upgradecheck.history import removed_options
 from upgradecheck.installed import live_option
-from upgradecheck.removed import Removed
-from upgradecheck.removed import removed_options
 from upgradecheck.service import Service
 
 TEXT = """\
@@ -129,6 +131,8 @@ class Reader:
     def __post_init__(self) -> None:
         self.service: Service = self.upgrade.service
         self.target = self.upgrade.target.spoken
+        #: Options that are taken as they are; ``*`` stands for any name.
+        self._accepted: list[tuple[str, str]] = []
         self.options = self._with_more_options(self.options)
         self.variables = self._own_variables()
 
@@ -137,9 +141,16 @@ class Reader:
     def _with_more_options(self, listed: Options) -> Options:
         options = Options(listed.current.values())
         for group, name in self.service.unlisted:
-            options.add(KnownOption(group, cfg.Opt(name), ""))
-        for each in (*self._named_groups(), *self._plugin_options(options)):
+            if "*" in name:
+                self._accepted.append((normal(group), name))
+            else:
+                options.add(KnownOption(group, {"name": name, "type": "str"}))
+        for each in (*self._named_groups(), *self._plugin_options()):
             options.add(each)
+        # oslo.config itself reads these two, and groups that a third names.
+        self._accepted += [("DEFAULT", "config_file"), ("DEFAULT", "config_dir")]
+        for group in self._names(("DEFAULT", "config_source")):
+            self._accepted.append((normal(group), "*"))
         return options
 
     def _named_groups(self) -> Iterator[KnownOption]:
@@ -150,41 +161,40 @@ class Reader:
             for namespace in each.namespaces:
                 for group, opts in catalogue.options.get(namespace, []):
                     patterns.setdefault(group, []).extend(opts)
-            drivers = self._named(each.option)
+            drivers = self._names(each.option)
+            common = [{"name": name, "type": "str"} for name in each.common]
             for group in (*drivers, *each.reserved):
-                # A reserved group takes what any driver takes.
-                for opts in (
-                    [patterns[drivers[group]]]
-                    if drivers.get(group) in patterns
-                    else patterns.values()
-                ):
-                    for data in opts:
-                        yield known(group, data, "")
+                driver = drivers.get(group, "")
+                # A reserved group, or an unknown driver's, takes what any takes.
+                fitting = [driver] if driver in patterns else [*patterns]
+                for data in (d for name in fitting for d in patterns[name]):
+                    yield KnownOption(group, data)
+                yield from (KnownOption(group, data) for data in common)
 
-    def _named(self, place: tuple[str, str]) -> dict[str, str]:
+    def _names(self, place: tuple[str, str]) -> dict[str, str]:
         """Groups and their drivers, out of an option such as enabled_backends."""
         found = {}
         for setting in self._settings():
-            if setting.key == (normal(place[0]), place[1]):
-                for entry in setting.value.split(","):
+            if setting.key == place:
+                for entry in re.split(r"[,\n]", setting.value):
                     group, _, driver = entry.partition(":")
                     found[group.strip()] = driver.strip()
         return found
 
-    def _plugin_options(self, options: Options) -> Iterator[KnownOption]:
+    def _plugin_options(self) -> Iterator[KnownOption]:
         """Options of the keystoneauth plug-ins in use."""
-        catalogue = self.upgrade.target.catalogue
+        plugins = self.upgrade.target.catalogue.plugins
         written = {setting.key: setting.value.strip() for setting in self._settings()}
-        for (group, name), value in written.items():
-            place = (group, name)
-            if name != "auth_type" and not (
-                name == "auth_plugin" and options.old.get(place)
-            ):
+        for (group, name), plugin in written.items():
+            if name not in ("auth_type", "auth_plugin"):
                 continue
-            section = written.get((group, "auth_section")) or group
-            for opt in catalogue.plugin_options(value) or ():
-                for each in {normal(section), group}:
-                    yield KnownOption(each, opt, "")
+            section = normal(written.get((group, "auth_section")) or group)
+            for each in {section, group}:
+                if plugin not in plugins:
+                    # Not installed here, so nothing can be said of its options.
+                    self._accepted.append((each, "*"))
+                for data in plugins.get(plugin, ()):
+                    yield KnownOption(each, data)
 
     # What the operator wrote.
 
@@ -195,7 +205,7 @@ class Reader:
     def _own_variables(self) -> tuple[Setting, ...]:
         """Environment variables meant for this service, with the options' names."""
         places = {
-            variable_of(known.group, known.opt.dest): (known.group, known.opt.dest)
+            variable_of(known.group, known.name): (known.group, known.name)
             for known in self.options.current.values()
         }
         groups = {group.upper(): group for group in self.options.groups.values()}
@@ -220,8 +230,10 @@ class Reader:
         for setting in self._settings():
             each = self._known(setting)
             if each is not None:
-                place = (normal(each.group), each.opt.dest)
+                place = each.place
                 used.setdefault(place, []).append(setting)
+            elif self._is_accepted(setting):
+                continue
             elif setting.key in self.removed:
                 yield self._removed(setting, self.removed[setting.key])
             elif setting.key[0] in self.options.groups:
@@ -240,28 +252,35 @@ class Reader:
             setting.key
         )
 
+    def _is_accepted(self, setting: Setting) -> bool:
+        group, name = setting.key
+        return any(
+            group == each and fnmatch.fnmatchcase(name, pattern)
+            for each, pattern in self._accepted
+        )
+
     def _judged(self, known: KnownOption, settings: list[Setting]) -> Iterator[Finding]:
-        place = (normal(known.group), known.opt.dest)
+        place = known.place
         old = [setting for setting in settings if setting.key != place]
         for setting in old:
             yield Finding(
                 f"{setting.spoken} is now {known.spoken}",
                 setting.location,
-                f"Write {known.opt.dest} in [{known.group}] instead.",
+                f"Write {known.name} in [{known.group}] instead.",
                 Status.WARNING,
             )
         new = [s for s in settings if s.key == place and s.file is not None]
         if old and new:
             yield self._both(known, old[-1], new[-1])
         yield from self._twice(known, settings)
-        if known.opt.deprecated_for_removal:
+        if known.data.get("deprecated_for_removal"):
             yield self._deprecated(known, settings[-1])
         yield from self._values(known, settings)
 
     def _values(self, known: KnownOption, settings: list[Setting]) -> Iterator[Finding]:
         if known.opaque and known.namespace:
             try:
-                opt = live_option(known.namespace, known.group, known.opt.dest)
+                opt = live_option(known.namespace, known.group, known.name)
             except Exception as fault:  # noqa: BLE001 - told, not passed over
                 yield Finding(
                     f"the value of {known.spoken} is not verified: its type could "
@@ -271,7 +290,7 @@ class Reader:
                     Status.ERROR,
                 )
                 return
-            known = dataclasses.replace(known, opt=opt)
+            known.opt = opt
         yield from fault_of(self.configuration, known, settings)
 
     def _both(self, known: KnownOption, old: Setting, new: Setting) -> Finding:
@@ -287,7 +306,7 @@ class Reader:
         )
 
     def _twice(self, known: KnownOption, settings: list[Setting]) -> Iterator[Finding]:
-        if known.opt.multi:
+        if known.data.get("multi"):
             return
         first: dict[tuple[str | None, str, str], Setting] = {}
         for setting in settings:
@@ -315,20 +334,30 @@ class Reader:
         )
 
     def _removed(self, setting: Setting, removed: Removed) -> Finding:
-        instead = (
-            f"Write {removed.replacement} instead."
+        reason = f" ({removed.reason.rstrip('.')})" if removed.reason else ""
+        text = f"{setting.spoken} was removed in {removed.spoken}{reason}"
+        if removed.is_crossed_from(self._origins):
+            text += ": from there on it has no effect"
+            status = Status.FAILURE
+        else:
+            text += ", before the release that the database belongs to: it has "
+            text += "no effect already"
+            status = Status.WARNING
+        remedy = (
+            f"Set {removed.replacement} instead."
             if removed.replacement
-            else "Remove it, and read the release notes of that release for what "
-            "to do instead."
+            else f"Remove it; the release notes of {removed.series} say more."
         )
-        return Finding(
-            f"{setting.spoken} was removed in {removed.spoken}"
-            + (f": {removed.reason.rstrip('.')}" if removed.reason else "")
-            + "; its value has no effect any more",
-            setting.location,
-            instead,
-            Status.FAILURE,
-        )
+        return Finding(text, setting.location, remedy, status)
+
+    @functools.cached_property
+    def _origins(self) -> list[str]:
+        """The versions that the database fits; none where it does not tell."""
+        try:
+            rows = revisions_of(self.upgrade)
+        except (NotVerified, ImportError):
+            return []
+        return [each for row in rows for each in origins(self.service.name, row)]
 
     def _unknown(self, setting: Setting) -> Finding:
         group, name = setting.key
@@ -365,7 +394,7 @@ class Reader:
         if near:
             return f"Did you mean {self.options.current[group, near[0]].spoken}?"
         everywhere = {
-            known.opt.dest: known.spoken for known in self.options.current.values()
+            known.name: known.spoken for known in self.options.current.values()
         }
         near = difflib.get_close_matches(plain, everywhere, 1, 0.85)
         if near:
@@ -402,14 +431,14 @@ class Reader:
         own = self.service.namespaces[:1]
         for place, each in self.options.current.items():
             if (
-                each.opt.required
+                each.data.get("required")
                 and not each.has_default
                 and each.namespace in own
                 and place not in used
                 and place[0] not in with_plugins
                 and place not in needed
             ):
-                needed.append((each.group, each.opt.dest))
+                needed.append((each.group, each.name))
         for group, name in needed:
             yield Finding(
                 f"[{group}] {name} is not set, and {self.service.title} does not "

@@ -232,6 +232,16 @@ def _read(upgrade: Upgrade, database: Database) -> tuple[tuple[str, ...], int]:
         return rows, tables
 
 
+def revisions_of(upgrade: Upgrade) -> tuple[str, ...]:
+    """The revisions in which the service's main database stands.
+
+    :raises NotVerified: if there is no database or it cannot be asked.
+    """
+    if not upgrade.service.databases:
+        raise NotVerified(f"{upgrade.service.title} has no database")
+    return _read(upgrade, upgrade.service.databases[0])[0]
+
+
 def _compare(history: Sequence[Revision], rows: tuple[str, ...], tables: int) -> _State:
     """What is pending, by alembic's own reckoning.
 

@@ -42,7 +42,7 @@ def _judge(
     conf = configuration.parsed(use_env)
     register(conf, known.opt, known.group)
     try:
-        read(conf, known.group, known.opt.dest)
+        read(conf, known.group, known.name)
     except cfg.ConfigSourceValueError as fault:
         cause = fault.__context__
         reason = str(cause) if isinstance(cause, ValueError) else str(fault)

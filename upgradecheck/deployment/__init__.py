@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import sqlalchemy
-    from openstack.connection import Connection
+    from keystoneauth1.adapter import Adapter
 
 
 @dataclasses.dataclass
@@ -134,12 +134,12 @@ class Deployment:
         service_name: str | None = None,
         endpoint: str | None = None,
         verify: bool | str | None = None,
-    ) -> Connection:
-        """A connection to the Image service, with a group's credentials.
+    ) -> Adapter:
+        """A way to the Image service, with a group's credentials.
 
         :param group: the group that holds keystoneauth's options.
         :param region: where to look in the service catalogue.
-        :param interface: ``public``, ``internal`` or ``admin``.
+        :param interface: ``public`` or ``publicURL``, and so on.
         :param service_name: the service's name in the catalogue.
         :param endpoint: in place of the catalogue's.
         :param verify: in place of the group's TLS options: False, True or

@@ -230,7 +230,7 @@ class Configuration:
         self.settings: tuple[Setting, ...] = tuple(
             setting for file in self.files for setting in settings_of(file)
         )
-        self._options = dict(options or {})
+        self._options: Mapping[tuple[str, str], cfg.Opt] = options or {}
         self._parsed: dict[bool, cfg.ConfigOpts] = {}
 
     @property
@@ -244,16 +244,22 @@ class Configuration:
         )
 
     def parsed(self, use_env: bool = True) -> cfg.ConfigOpts:
-        """oslo.config's own view of these files, the known options registered.
+        """oslo.config's own view of these files.
+
+        The known options are registered if any value refers to another one;
+        otherwise whoever reads an option registers it first.
 
         :param use_env: whether environment variables count.
         """
         if use_env not in self._parsed:
-            conf = self.bare(use_env)
-            for (group, _), opt in self._options.items():
-                register(conf, opt, group)
-            self._parsed[use_env] = conf
+            conf = self._parsed[use_env] = self.bare(use_env)
+            if any("$" in each.value for each in (*self.settings, *self.variables)):
+                self._register_all(conf)
         return self._parsed[use_env]
+
+    def _register_all(self, conf: cfg.ConfigOpts) -> None:
+        for (group, _), opt in self._options.items():
+            register(conf, opt, group)
 
     def bare(self, use_env: bool = True) -> cfg.ConfigOpts:
         """oslo.config's view of these files, new, no option registered.
@@ -278,9 +284,10 @@ class Configuration:
         :raises NotVerified: if the value is not valid.
         """
         conf = self.parsed()
-        key = (normal(group), name)
-        if key not in self._options:
-            register(conf, opt or cfg.StrOpt(name), group)
+        known = self._options.get((normal(group), name)) or opt or cfg.StrOpt(name)
+        if "$" in str(known.default):
+            self._register_all(conf)
+        register(conf, known, group)
         try:
             return read(conf, group, name)
         except (cfg.Error, ValueError):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
-import openstack.connection
 import requests
 from keystoneauth1 import exceptions as faults
 from keystoneauth1 import loading
-from openstack import exceptions as openstack_faults
+from keystoneauth1.adapter import Adapter
 
 from upgradecheck.check import NotVerified
 from upgradecheck.deployment.configuration import Configuration
+from upgradecheck.secret import mask_urls
 
 #: Seconds to wait for one answer.
 ANSWER_TIMEOUT = 20
@@ -28,8 +29,8 @@ def connect(
     service_name: str | None,
     endpoint: str | None,
     verify: bool | str | None,
-) -> openstack.connection.Connection:
-    """A connection with the credentials of one group of the configuration.
+) -> Adapter:
+    """An adapter with the credentials of one group of the configuration.
 
     The arguments are those of :meth:`upgradecheck.deployment.Deployment.image`.
 
@@ -46,19 +47,72 @@ def connect(
     if verify is not None:
         session.verify = verify
     session.timeout = session.timeout or ANSWER_TIMEOUT
-    return openstack.connection.Connection(
-        session=session,
+    return Adapter(
+        session,
+        service_type="image",
         region_name=region,
-        image_interface=_interface(interface),
-        image_service_name=service_name,
-        image_endpoint_override=endpoint,
-        image_api_version="2",
+        interface=interface,
+        service_name=service_name,
+        endpoint_override=endpoint,
+        user_agent="upgradecheck",
     )
 
 
-def _interface(name: str | None) -> str | None:
-    """``public`` for ``publicURL``, the older form that services still take."""
-    return name.removesuffix("URL") if name else None
+def images(
+    adapter: Adapter, group: str, where: str | None, **query: str | int | None
+) -> list[Image]:
+    """One page of images, and never more: a server may page for ever.
+
+    Asks as glanceclient does, which Octavia uses: the path is put behind the
+    endpoint as it stands, without asking the server for its versions.
+
+    :param group: the group that holds the credentials, for the messages.
+    :param where: where to look first if it fails, as ``file:line``.
+    :param query: the filters of Glance's API; those that are None are left out.
+    :raises NotVerified: if the Image service does not answer properly.
+    """
+    given = {key: value for key, value in query.items() if value is not None}
+    with told(group, where):
+        answer = adapter.get("/v2/images", params=given)
+    try:
+        page = answer.json()["images"]
+        return [Image.of(each) for each in page]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        kind = answer.headers.get("Content-Type", "no type at all")
+        raise NotVerified(
+            f"what answers at {mask_urls(answer.url.partition('?')[0])} is no Image "
+            f"service: it sends no list of images but {kind}",
+            where,
+            "Look whether the endpoint, or the service catalogue, leads to the Image "
+            "service and not to another web server.",
+        ) from None
+
+
+@dataclasses.dataclass(frozen=True)
+class Image:
+    """An image, as far as a boot depends on it."""
+
+    id: str
+    name: str
+    owner: str
+    status: str
+    hidden: bool
+    created: str
+
+    @classmethod
+    def of(cls, data: Any) -> Image:
+        """An image out of the Image service's answer.
+
+        :raises LookupError, TypeError: if it is no image.
+        """
+        return cls(
+            str(data["id"]),
+            str(data.get("name") or ""),
+            str(data.get("owner") or ""),
+            str(data["status"]),
+            bool(data.get("os_hidden")),
+            str(data.get("created_at") or ""),
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,7 +152,7 @@ _FAULTS = (
         "Look at the user, the password and the project, and at their domains.",
     ),
     _Fault(
-        (faults.Forbidden, openstack_faults.ForbiddenException),
+        (faults.Forbidden,),
         "the credentials of [{group}] may not list images (403)",
         "Give the service's user the role that its own programs need.",
     ),
@@ -123,26 +177,22 @@ _FAULTS = (
         "Look whether the server runs and is reached from this machine.",
     ),
     _Fault(
-        (faults.EndpointNotFound, openstack_faults.ServiceDisabledException),
+        (faults.EndpointNotFound,),
         "the service catalogue has no such Image service: {text}",
         "Look at the region, the interface and the service's name.",
     ),
     _Fault(
-        (faults.DiscoveryFailure, openstack_faults.ServiceDiscoveryException),
+        (faults.DiscoveryFailure,),
         "no Image service answers there: {text}",
         "Look at the endpoint, and whether the service runs.",
     ),
     _Fault(
-        (faults.HttpError, openstack_faults.HttpException),
+        (faults.HttpError,),
         "Keystone or the Image service answers with an error: {text}",
         "Look at that service's own log.",
     ),
     _Fault(
-        (
-            faults.ClientException,
-            openstack_faults.SDKException,
-            requests.RequestException,
-        ),
+        (faults.ClientException, requests.RequestException),
         "the connection broke: {text}",
         "Look whether the server runs and is reached from this machine.",
     ),

@@ -3,6 +3,9 @@
 from upgradecheck.checks import OptionsCheck
 from upgradecheck.service import Program
 from upgradecheck.service import Service
+from upgradecheck.services.common import MESSAGING
+from upgradecheck.services.common import SESSION
+from upgradecheck.services.common import places
 
 service = Service(
     name="ceilometer",
@@ -23,6 +26,15 @@ service = Service(
         "oslo.messaging",
         "oslo.privsep",
         "oslo.reports",
+        "oslo.service.service",
+    ),
+    unlisted=(
+        *MESSAGING,
+        *places(
+            ceilometer_sys_admin="*",
+            gnocchi=f"{SESSION} interface region_name",
+            zaqar=f"{SESSION} interface region_name",
+        ),
     ),
 )
 

@@ -8,6 +8,9 @@ from upgradecheck.service import Database
 from upgradecheck.service import NamedGroups
 from upgradecheck.service import Program
 from upgradecheck.service import Service
+from upgradecheck.services.common import API
+from upgradecheck.services.common import MESSAGING
+from upgradecheck.services.common import places
 
 service = Service(
     name="glance",
@@ -28,16 +31,20 @@ service = Service(
         "castellan.config",
         "keystonemiddleware.audit",
         "keystonemiddleware.auth_token",
+        "os_brick",
+        "os_brick.lightos",
+        "oslo.cache",
         "oslo.concurrency",
         "oslo.config",
         "oslo.db",
         "oslo.limit",
         "oslo.log",
         "oslo.messaging",
-        "oslo.middleware",
+        "oslo.middleware.basic_auth",
         "oslo.middleware.cors",
         "oslo.middleware.healthcheck",
         "oslo.middleware.http_proxy_to_wsgi",
+        "oslo.middleware.sizelimit",
         "oslo.policy",
         "oslo.privsep",
         "oslo.reports",
@@ -55,7 +62,27 @@ service = Service(
         NamedGroups(
             option=("DEFAULT", "enabled_backends"),
             namespaces=("glance.multi_store",),
-            reserved=("os_glance_tasks_store", "os_glance_staging_store"),
+            reserved=(
+                "backend_defaults",
+                "os_glance_staging_store",
+                "os_glance_tasks_store",
+            ),
+            common=("store_description", "weight"),
+        ),
+    ),
+    unlisted=(
+        *MESSAGING,
+        *API,
+        *places(
+            DEFAULT="metadata_source_path",
+            audit_middleware_notifications="*",
+            ext_oauth2_auth="*",
+            # A driver whose library is not installed here lists nothing.
+            glance_store="default_backend cinder_*",
+            keystone_authtoken="timeout",
+            os_brick="*",
+            oslo_limit="auth_type auth_section",
+            privsep_osbrick="*",
         ),
     ),
 )

@@ -8,6 +8,10 @@ from upgradecheck.service import Database
 from upgradecheck.service import DriverOption
 from upgradecheck.service import Program
 from upgradecheck.service import Service
+from upgradecheck.services.common import ADAPTER
+from upgradecheck.services.common import API
+from upgradecheck.services.common import MESSAGING
+from upgradecheck.services.common import places
 
 service = Service(
     name="octavia",
@@ -23,23 +27,21 @@ service = Service(
     namespaces=(
         "octavia",
         "castellan.config",
+        "cotyledon",
         "keystonemiddleware.audit",
         "keystonemiddleware.auth_token",
+        "oslo.cache",
         "oslo.concurrency",
         "oslo.config",
         "oslo.db",
         "oslo.log",
         "oslo.messaging",
-        "oslo.middleware",
         "oslo.middleware.cors",
         "oslo.middleware.healthcheck",
         "oslo.middleware.http_proxy_to_wsgi",
         "oslo.middleware.sizelimit",
         "oslo.policy",
         "oslo.reports",
-        "oslo.service.periodic_task",
-        "oslo.service.service",
-        "oslo.service.wsgi",
     ),
     databases=(
         Database(
@@ -56,31 +58,40 @@ service = Service(
         ),
     ),
     required=(("database", "connection"),),
-    unlisted=(("certificates", "storage_path"),),
+    unlisted=(
+        *MESSAGING,
+        *API,
+        *places(certificates="storage_path", service_auth=ADAPTER),
+    ),
     drivers=(
-        DriverOption(
-            "octavia.api.drivers", ("api_settings", "enabled_provider_drivers")
+        *(
+            DriverOption(f"octavia.{kind}", ("api_settings", option))
+            for kind, option in (
+                ("api.drivers", "enabled_provider_drivers"),
+                ("api.drivers", "default_provider_driver"),
+            )
         ),
         DriverOption(
             "octavia.driver_agent.provider_agents",
             ("driver_agent", "enabled_provider_agents"),
         ),
-        DriverOption(
-            "octavia.amphora.drivers", ("controller_worker", "amphora_driver")
+        *(
+            DriverOption(f"octavia.{kind}.drivers", ("controller_worker", option))
+            for kind, option in (
+                ("amphora", "amphora_driver"),
+                ("compute", "compute_driver"),
+                ("image", "image_driver"),
+                ("network", "network_driver"),
+                ("statistics", "statistics_drivers"),
+                ("volume", "volume_driver"),
+            )
+        ),
+        *(
+            DriverOption(f"octavia.{kind}", ("certificates", kind))
+            for kind in ("cert_manager", "cert_generator", "barbican_auth")
         ),
         DriverOption(
-            "octavia.compute.drivers", ("controller_worker", "compute_driver")
-        ),
-        DriverOption(
-            "octavia.network.drivers", ("controller_worker", "network_driver")
-        ),
-        DriverOption("octavia.volume.drivers", ("controller_worker", "volume_driver")),
-        DriverOption("octavia.image.drivers", ("controller_worker", "image_driver")),
-        DriverOption("octavia.cert_manager", ("certificates", "cert_manager")),
-        DriverOption("octavia.cert_generator", ("certificates", "cert_generator")),
-        DriverOption("octavia.barbican_auth", ("certificates", "barbican_auth")),
-        DriverOption(
-            "octavia.statistics.drivers", ("controller_worker", "statistics_drivers")
+            "octavia.worker.jobboard_driver", ("task_flow", "jobboard_backend_driver")
         ),
     ),
 )

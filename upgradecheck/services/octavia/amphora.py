@@ -22,7 +22,9 @@ from upgradecheck.check import Upgrade
 from upgradecheck.check import check
 
 if TYPE_CHECKING:
-    from openstack.connection import Connection
+    from keystoneauth1.adapter import Adapter
+
+    from upgradecheck.deployment.image import Image
 
 #: The names under which the amphora driver may be enabled.
 DRIVERS = ("amphora", "amphorav2", "octavia")
@@ -161,19 +163,16 @@ class ImageSearch:
     """
 
     def __init__(self, upgrade: Upgrade) -> None:
-        from upgradecheck.deployment.image import told
-
         self._deployment = upgrade.deployment
         self._where = upgrade.deployment.configuration.where
-        self._told = told
         self.owner = self._value("controller_worker", "amp_image_owner_id") or None
-        self._connection = self._connect()
+        self._adapter = self._connect()
         self._owners: dict[str, None] = {}
 
     def _value(self, group: str, name: str) -> Any:
         return self._deployment.value(group, name)
 
-    def _connect(self) -> Connection:
+    def _connect(self) -> Adapter:
         endpoint = self._value("glance", "endpoint") or None
         verify: bool | str | None = None
         if endpoint and endpoint.startswith("https"):
@@ -191,34 +190,25 @@ class ImageSearch:
             verify=verify,
         )
 
-    def _images(self, tag: str, **query: Any) -> list[Any]:
-        """One page of images, the newest first; never more than one.
+    def _images(self, tag: str, **query: str | None) -> list[Image]:
+        """The newest images of a tag.
 
         :raises NotVerified: if the Image service does not answer properly.
         """
-        query = {key: value for key, value in query.items() if value is not None}
+        from upgradecheck.deployment.image import images
+
         where = self._where("glance", "endpoint") or self._where(
             _CREDENTIALS, "auth_url"
         )
-        with self._told(_CREDENTIALS, where):
-            try:
-                page = self._connection.image.images(
-                    tag=tag,
-                    sort="created_at:desc",
-                    limit=LIMIT,
-                    paginated=False,
-                    **query,
-                )
-                return list(page)
-            except (AttributeError, KeyError, TypeError, ValueError) as fault:
-                # What openstacksdk makes of an answer that is no list of images.
-                raise NotVerified(
-                    "the Image service gives a malformed answer "
-                    f"({type(fault).__name__})",
-                    where,
-                    "Look whether [glance] endpoint, or the service catalogue, "
-                    "leads to the Image service and not to another web server.",
-                ) from None
+        return images(
+            self._adapter,
+            _CREDENTIALS,
+            where,
+            tag=tag,
+            sort="created_at:desc",
+            limit=LIMIT,
+            **query,
+        )
 
     def judge(self, tag: Tag) -> tuple[str, list[Finding]]:
         """A sentence about the images of a tag, and the findings.
@@ -276,8 +266,8 @@ class ImageSearch:
     def _unusable(self, tag: Tag) -> Iterator[Finding]:
         found = {
             image.id: image
-            for hidden in (None, True)
-            for image in self._images(tag.name, owner=self.owner, is_hidden=hidden)
+            for hidden in (None, "true")
+            for image in self._images(tag.name, owner=self.owner, os_hidden=hidden)
         }
         for image in found.values():
             yield Finding(
@@ -323,29 +313,29 @@ class ImageSearch:
         ]
 
 
-def _described(image: Any) -> str:
+def _described(image: Image) -> str:
     owner = f"owner {image.owner}" if image.owner else "no owner"
-    return f"image {image.id} ({image.name}), {owner}, {_age(image.created_at)} old"
+    return f"image {image.id} ({image.name}), {owner}, {_age(image.created)} old"
 
 
-def _age(created: str | None) -> str:
+def _age(created: str) -> str:
     try:
-        then = datetime.datetime.fromisoformat(str(created))
+        then = datetime.datetime.fromisoformat(created)
         days = (datetime.datetime.now(datetime.UTC) - then).days
     except (ValueError, TypeError):
         return "of unknown age, not"
     return f"{days} day{'' if days == 1 else 's'}"
 
 
-def _state(image: Any) -> str:
+def _state(image: Image) -> str:
     if image.status != "active":
         return str(image.status)
-    return "hidden" if image.is_hidden else "not listed"
+    return "hidden" if image.hidden else "not listed"
 
 
-def _cure(image: Any) -> str:
+def _cure(image: Image) -> str:
     if image.status == "deactivated":
         return f"openstack image set --activate {image.id}"
-    if image.status == "active" and image.is_hidden:
+    if image.status == "active" and image.hidden:
         return f"openstack image set --unhidden {image.id}"
     return f"Upload the data of the image {image.id}, or tag another one."
