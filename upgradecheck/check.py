@@ -170,6 +170,12 @@ class Result(oslo.Result):  # type: ignore[misc, unused-ignore]
         return cls._of(Status.ERROR, reason, findings)
 
     @classmethod
+    def not_verified(cls, fault: NotVerified) -> Result:
+        """The error that a fault amounts to, with its place and its remedy."""
+        finding = Finding(fault.reason, fault.location, fault.remedy, Status.ERROR)
+        return cls.error(f"{fault.reason[:1].upper()}{fault.reason[1:]}.", [finding])
+
+    @classmethod
     def judged(cls, details: str, findings: Iterable[Finding]) -> Result:
         """As grave as the gravest finding; success if there is none.
 
@@ -302,10 +308,7 @@ class Check:
         try:
             return Result.adopt(self.function(upgrade))
         except NotVerified as fault:
-            finding = Finding(
-                fault.reason, fault.location, fault.remedy, status=Status.ERROR
-            )
-            return Result.error(fault.reason, [finding])
+            return Result.not_verified(fault)
 
 
 def check(

@@ -377,8 +377,7 @@ def _answer(check: Check, upgrade: Upgrade) -> Any:
         try:
             upgrade.deployment.configurations  # noqa: B018 - is it readable?
         except NotVerified as fault:
-            finding = Finding(fault.reason, fault.location, fault.remedy, Status.ERROR)
-            return _data(Result.error(fault.reason, [finding]))
+            return _data(Result.not_verified(fault))
     return _data(check(upgrade))
 
 

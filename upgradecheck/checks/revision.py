@@ -103,8 +103,7 @@ def judge(upgrade: Upgrade, pending: Status) -> Result:
         try:
             answers.append(_judge(upgrade, database, pending))
         except NotVerified as fault:
-            finding = Finding(fault.reason, fault.location, fault.remedy, Status.ERROR)
-            answers.append(Result.error(fault.reason, [finding]))
+            answers.append(Result.not_verified(fault))
     if not answers:
         return Result.skipped(f"{upgrade.service.title} has no database.")
     if len(answers) == 1:

@@ -11,6 +11,7 @@ from upgradecheck.check import Finding
 from upgradecheck.check import Status
 from upgradecheck.deployment.configuration import Configuration
 from upgradecheck.deployment.configuration import Setting
+from upgradecheck.deployment.configuration import effective
 from upgradecheck.deployment.configuration import read
 from upgradecheck.deployment.configuration import register
 from upgradecheck.secret import mask_urls
@@ -32,8 +33,9 @@ def fault_of(
     # option that may be given several times; what it makes of it is no value.
     if in_environment and not known.opt.multi:
         yield from _judge(configuration, known, in_environment[-1], True)
-    if in_files:
-        yield from _judge(configuration, known, in_files[-1], False)
+    read_last = effective(in_files, [known.place, *known.old_places])
+    if read_last is not None:
+        yield from _judge(configuration, known, read_last, False)
 
 
 def _judge(

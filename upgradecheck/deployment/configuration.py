@@ -303,11 +303,11 @@ class Configuration:
         if variable_of(group, name) in self.environment:
             return f"environment {variable_of(group, name)}"
         opt = self._options.get((normal(group), name))
-        names = {(normal(group), name)}
+        places = [(normal(group), name)]
         for old in opt.deprecated_opts if opt else ():
-            names.add((normal(old.group or group), old.name or name))
-        found = [setting for setting in self.settings if setting.key in names]
-        return found[-1].location if found else None
+            places.append((normal(old.group or group), old.name or name))
+        found = effective(self.settings, places)
+        return found.location if found else None
 
     def mask(self, public: Iterable[str] = ()) -> Mask:
         """What hides this configuration's secrets in any text.
@@ -325,6 +325,27 @@ class Configuration:
             ):
                 secrets |= secrets_in(value)
         return Mask(secrets, public)
+
+
+def effective(
+    settings: Sequence[Setting], places: Sequence[tuple[str, str]]
+) -> Setting | None:
+    """The setting whose value oslo.config takes; None if there is none.
+
+    The last file that has the option under any of its names; in that file the
+    name that comes first in ``places``; of that name the last occurrence. After
+    ``oslo_config.cfg._Namespace._get_file_value``.
+
+    :param settings: settings of files, in reading order.
+    :param places: the option's names, the current one first.
+    """
+    files = dict.fromkeys(each.file for each in settings if each.key in places)
+    for file in reversed(files):
+        for place in places:
+            found = [s for s in settings if s.file == file and s.key == place]
+            if found:
+                return found[-1]
+    return None
 
 
 def register(conf: cfg.ConfigOpts, opt: cfg.Opt, group: str) -> None:

@@ -37,19 +37,26 @@ def connect(
         the connection breaks while it is used.
     """
     engine = _engine(url, option, where, mask)
+    place = f"the database of {option} ({_shown(engine.url)})"
     try:
-        with engine.connect() as connection:
-            yield connection
-    except exc.DBAPIError as fault:
+        connection = engine.connect()
+    except (exc.SQLAlchemyError, OSError) as fault:
         raise NotVerified(
-            f"cannot connect to the database of {option} "
-            f"({_shown(engine.url)}): {mask(_first_line(fault))}",
+            f"cannot connect to {place}: {mask(_first_line(fault))}",
             where,
             "Look whether the server runs, is reached from here and accepts the "
             "user and the password.",
         ) from None
-    finally:
-        engine.dispose()
+    try:
+        with connection:
+            yield connection
+    except (exc.DBAPIError, OSError) as fault:
+        raise NotVerified(
+            f"{place} could not answer: {mask(_first_line(fault))}",
+            where,
+            "Look whether it is the right database, whether the user may read it, "
+            "and whether the server still runs.",
+        ) from None
 
 
 def _engine(

@@ -62,8 +62,8 @@ def _finding(finding: Finding, row: Row, alone: bool) -> list[str]:
     status = finding.status or row.result.status
     word = f"{status.capitalize()}: "
     lines = []
-    said = (row.result.details or "").rstrip(".")
-    if not (alone and finding.message.rstrip(".") == said):
+    said = (row.result.details or "").rstrip(".").lower()
+    if not (alone and finding.message.rstrip(".").lower() == said):
         lines.append(f"  {_wrapped(word + finding.message, '    ')}")
     if finding.location:
         lines.append(f"    At: {plain(finding.location)}")
