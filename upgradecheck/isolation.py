@@ -79,7 +79,7 @@ class Process:
         sys.stderr.flush()
         self.pid = os.fork()
         if self.pid == 0:
-            _be_child(function, self._answer, self._output)
+            _be_child(function, self._answer, self._output, timeout)
         # So that a kill finds the group even if the child has not run yet.
         with contextlib.suppress(OSError):
             os.setpgid(self.pid, self.pid)
@@ -162,7 +162,7 @@ def _read(written: bytes, status: int) -> Outcome:
 
 
 def _be_child(
-    function: Callable[[], Any], answer: IO[bytes], output: IO[bytes]
+    function: Callable[[], Any], answer: IO[bytes], output: IO[bytes], timeout: float
 ) -> None:
     """Run the function and leave the process; never returns."""
     try:
@@ -170,6 +170,8 @@ def _be_child(
             os.setpgid(0, 0)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        # Should the parent be killed, nobody else would end a check that hangs.
+        signal.setitimer(signal.ITIMER_REAL, timeout + 5)
         resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
         with open(os.devnull) as nothing:
             os.dup2(nothing.fileno(), 0)

@@ -67,8 +67,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as fault:  # noqa: BLE001 - the last resort, told in a line
         return _told(
             prog,
-            f"this is a fault of upgradecheck: {type(fault).__name__}: {fault} "
-            f"({_origin(fault)})\nPlease report it.",
+            # Not its text: nobody knows what that quotes.
+            f"this is a fault of upgradecheck: {type(fault).__name__} at "
+            f"{_origin(fault)}\nPlease report it.",
         )
 
 

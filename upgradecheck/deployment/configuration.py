@@ -15,7 +15,6 @@ from oslo_config import cfg
 from oslo_config import iniparser
 
 from upgradecheck.check import NotVerified
-from upgradecheck.secret import Mask
 from upgradecheck.secret import passwords_in
 from upgradecheck.secret import secrets_in
 from upgradecheck.secret import sounds_secret
@@ -309,13 +308,16 @@ class Configuration:
         found = effective(self.settings, places)
         return found.location if found else None
 
-    def mask(self, public: Iterable[str] = ()) -> Mask:
-        """What hides this configuration's secrets in any text.
+    def secrets(self) -> set[str]:
+        """The values that no output may show.
 
-        Values count as secret by the option's own mark, by its name, and
-        where they hold a URL with a password.
+        A value counts as secret by its option's own mark, by its option's or
+        variable's name, and where it holds a URL with a password.
         """
         secrets: set[str] = set()
+        for name, value in self.environment.items():
+            if sounds_secret(name, value):
+                secrets |= secrets_in(value)
         for setting in (*self.settings, *self.variables):
             value = setting.value.strip()
             opt = self._options.get(setting.key)
@@ -324,7 +326,7 @@ class Configuration:
                 opt is not None and opt.secret and "://" not in value
             ):
                 secrets |= secrets_in(value)
-        return Mask(secrets, public)
+        return secrets
 
 
 def effective(

@@ -1,0 +1,1 @@
+"""Tests that meet real services: servers, databases, answers."""
