@@ -6,6 +6,7 @@ Nothing here reads a file or opens a connection.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import enum
 import inspect
 import re
@@ -115,6 +116,22 @@ class NotVerified(Exception):
 
 
 @dataclasses.dataclass(frozen=True)
+class Waived:
+    """That a waiver covers a finding, or did until it expired.
+
+    :param reason: why the finding may pass.
+    :param owner: who answers for that.
+    :param expires: the last day on which the waiver holds.
+    :param expired: whether that day is over; the finding counts again then.
+    """
+
+    reason: str
+    owner: str
+    expires: datetime.date
+    expired: bool
+
+
+@dataclasses.dataclass(frozen=True)
 class Finding:
     """One problem: what it is, where it is and what to do about it.
 
@@ -122,12 +139,14 @@ class Finding:
     :param location: ``file:line``, or words such as ``image ID``.
     :param remedy: what to do.
     :param status: how grave this finding is; by default as its result is.
+    :param waived: the waiver that covers it; set by the runner.
     """
 
     message: str
     location: str | None = None
     remedy: str | None = None
     status: Status | None = None
+    waived: Waived | None = None
 
 
 class Result(oslo.Result):  # type: ignore[misc, unused-ignore]
@@ -152,22 +171,27 @@ class Result(oslo.Result):  # type: ignore[misc, unused-ignore]
         self.findings: tuple[Finding, ...] = tuple(findings)
 
     @classmethod
-    def _of(
-        cls, status: Status, details: str | None, findings: Iterable[Finding]
+    def stated(
+        cls, status: Status, details: str | None, findings: Iterable[Finding] = ()
     ) -> Result:
+        """A result of any status, in our words."""
         result = cls(status.code, details, findings)
         result.status = status
         return result
 
+    def having(self, findings: Iterable[Finding], status: Status) -> Result:
+        """The same answer with other findings and another status."""
+        return self.stated(status, self.details, findings)
+
     @classmethod
     def skipped(cls, reason: str) -> Result:
         """The check does not apply here, because of ``reason``."""
-        return cls._of(Status.SKIPPED, reason, ())
+        return cls.stated(Status.SKIPPED, reason, ())
 
     @classmethod
     def error(cls, reason: str, findings: Iterable[Finding] = ()) -> Result:
         """The question could not be asked, because of ``reason``."""
-        return cls._of(Status.ERROR, reason, findings)
+        return cls.stated(Status.ERROR, reason, findings)
 
     @classmethod
     def not_verified(cls, fault: NotVerified) -> Result:
@@ -188,7 +212,7 @@ class Result(oslo.Result):  # type: ignore[misc, unused-ignore]
         status = Status.worst(
             finding.status for finding in findings if finding.status is not None
         )
-        return cls._of(status, details, findings)
+        return cls.stated(status, details, findings)
 
     @classmethod
     def adopt(cls, answer: Any) -> Result:

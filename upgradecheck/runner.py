@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import importlib
 import importlib.util
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion
 
 from upgradecheck import installed
+from upgradecheck import waiver
 from upgradecheck.catalogue import Catalogue
 from upgradecheck.check import NEEDS
 from upgradecheck.check import Check
@@ -36,6 +38,7 @@ from upgradecheck.registry import Registry
 from upgradecheck.release import Release
 from upgradecheck.secret import Mask
 from upgradecheck.service import Service
+from upgradecheck.waiver import Waiver
 
 #: As many checks run side by side.
 JOBS = 8
@@ -52,11 +55,13 @@ class Selection:
     :param phase: the checks of this phase.
     :param checks: the ids of these checks alone, whatever their phase.
     :param excluded: ids that the operator leaves out.
+    :param waivers: the operator's reasons to let findings pass.
     """
 
     phase: Phase = Phase.BEFORE
     checks: Sequence[str] = ()
     excluded: Collection[str] = ()
+    waivers: Sequence[Waiver] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -183,8 +188,10 @@ def run(
     except _Interrupted as stop:
         answered, report.interrupted = stop.rows, True
     order = {id: number for number, id in enumerate(registry.checks)}
+    today = datetime.datetime.now().astimezone().date()
     for row in answered:
-        rows[row.service].append(row)
+        result = waiver.apply(selection.waivers, row.id, row.result, today)
+        rows[row.service].append(dataclasses.replace(row, result=result))
     for service in services:
         report.rows += sorted(
             rows[service.name], key=lambda row: order.get(row.id, len(order))
@@ -422,10 +429,7 @@ def _result(check: Check, outcome: Outcome) -> Result:
         Finding(message, location, remedy, Status(status) if status else None)
         for message, location, remedy, status in data["findings"]
     ]
-    status = Status(data["status"])
-    result = Result(status.code, data["details"], findings)
-    result.status = status
-    return result
+    return Result.stated(Status(data["status"]), data["details"], findings)
 
 
 def _masked(result: Result, mask: Mask) -> Result:
@@ -436,9 +440,7 @@ def _masked(result: Result, mask: Mask) -> Result:
         Finding(mask(f.message), hide(f.location), hide(f.remedy), f.status)
         for f in result.findings
     ]
-    masked = Result(result.code, hide(result.details), findings)
-    masked.status = result.status
-    return masked
+    return Result.stated(result.status, hide(result.details), findings)
 
 
 def is_here(service: Service, given: dict[str, Given]) -> bool:

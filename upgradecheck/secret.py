@@ -21,6 +21,8 @@ _QUERY = re.compile(
 _NAME = re.compile(r"pass(word|wd|phrase)|secret|token|credential|(^|_)pwd($|_)", re.I)
 # A key is a secret, or the path of a file that holds one.
 _KEY = re.compile(r"(^|_)key$", re.I)
+# What options such as token_cache_time hold; hiding it would garble all text.
+_ORDINARY = re.compile(r"\d{0,7}|true|false|yes|no|on|off|none|null", re.I)
 #: Shorter values are no secrets, and masking them would garble all text.
 SHORTEST = 4
 
@@ -36,7 +38,7 @@ def sounds_secret(name: str, value: str) -> bool:
 def secrets_in(value: str) -> set[str]:
     """The words to hide of a secret value: all of it, its lines, its entries."""
     parts = {value, *value.splitlines(), *value.split(",")}
-    return {part.strip() for part in parts}
+    return {part.strip() for part in parts if not _ORDINARY.fullmatch(part.strip())}
 
 
 def mask_urls(text: str) -> str:

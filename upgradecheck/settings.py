@@ -23,6 +23,10 @@ OPTIONS = (
         default=[],
         help="Ids of checks that are not asked; reports show them as skipped.",
     ),
+    cfg.StrOpt(
+        "waivers",
+        help="The YAML file of waivers, reasons to let findings pass.",
+    ),
 )
 
 
@@ -32,6 +36,7 @@ class Settings:
 
     timeout: float
     exclude: tuple[str, ...]
+    waivers: str | None
 
 
 def load() -> Settings:
@@ -54,7 +59,7 @@ def load() -> Settings:
     arguments = [word for file in files for word in ("--config-file", file)]
     conf(arguments, project=_PROJECT, default_config_files=[], use_env=False)
     try:
-        return Settings(conf.timeout, tuple(conf.exclude))
+        return Settings(conf.timeout, tuple(conf.exclude), conf.waivers)
     except cfg.ConfigFileValueError as fault:
         raise NotVerified(
             f"{', '.join(files)}: {fault}", remedy="Correct the value."

@@ -111,9 +111,7 @@ def judge(upgrade: Upgrade, pending: Status) -> Result:
     worst = Status.worst(answer.status for answer in answers)
     details = " ".join(answer.details or "" for answer in answers)
     findings = [finding for answer in answers for finding in answer.findings]
-    merged = Result(worst.code, details, findings)
-    merged.status = worst
-    return merged
+    return Result.stated(worst, details, findings)
 
 
 def _is_set(upgrade: Upgrade, database: Database) -> bool:

@@ -170,6 +170,12 @@ def _add_check(commands: Any, prog: str, service: str | None) -> None:
         "the upgrade",
     )
     parser.add_argument(
+        "--waivers",
+        metavar="FILE",
+        help="a YAML file of reasons to let findings pass; a waived finding stays in "
+        "the report",
+    )
+    parser.add_argument(
         "--timeout",
         type=_seconds,
         metavar="SECONDS",
@@ -236,7 +242,7 @@ def parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespac
             f"{arguments.command}"
         )
     known = ["--check", "--exclude", "--phase", "--timeout", "--format", "--json"]
-    known += ["--output", "--config-file", "--config-dir", "--help"]
+    known += ["--output", "--waivers", "--config-file", "--config-dir", "--help"]
     raise UsageError(
         f"{word} is not understood here.{nearest(word, known)}\n"
         f"Try: {parser.prog} upgrade {arguments.command} --help"

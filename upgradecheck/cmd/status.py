@@ -15,6 +15,7 @@ from typing import Any
 from upgradecheck import registry as registries
 from upgradecheck import runner
 from upgradecheck import settings
+from upgradecheck import waiver as waivers
 from upgradecheck.check import NotVerified
 from upgradecheck.check import Phase
 from upgradecheck.cmd import listing
@@ -32,6 +33,7 @@ from upgradecheck.runner import Given
 from upgradecheck.runner import Selection
 from upgradecheck.secret import mask_urls
 from upgradecheck.service import Service
+from upgradecheck.waiver import Waiver
 
 #: What is no verdict: misuse, unreadable settings, a crash, an interrupt.
 NO_VERDICT = 255
@@ -170,7 +172,12 @@ def _check(arguments: argparse.Namespace, known: Sequence[str], own: str | None)
     _require(arguments.exclude, _with(arguments.exclude, registry))
     services = _chosen(names, registry, given)
     _assign(given, services)
-    selection = Selection(Phase(arguments.phase), arguments.checks, excluded)
+    selection = Selection(
+        Phase(arguments.phase),
+        arguments.checks,
+        excluded,
+        _waivers(arguments.waivers or ours.waivers),
+    )
     colour = _colour()
     with progress.shown(colour) as tell:
         report = runner.run(
@@ -190,6 +197,11 @@ def _check(arguments: argparse.Namespace, known: Sequence[str], own: str | None)
     if not report.rows:
         _told("service-status", _nothing(services, known))
     return report.exit_code
+
+
+def _waivers(path: str | None) -> list[Waiver]:
+    """The waivers of a file; its ids are those of all services."""
+    return waivers.load(path, registries.load().checks) if path else []
 
 
 def _with(ids: Sequence[str], registry: Registry) -> Registry:

@@ -316,7 +316,8 @@ class Configuration:
         """
         secrets: set[str] = set()
         for name, value in self.environment.items():
-            if sounds_secret(name, value):
+            # A path, as in PWD, is no password.
+            if sounds_secret(name, value) and not value.startswith("/"):
                 secrets |= secrets_in(value)
         for setting in (*self.settings, *self.variables):
             value = setting.value.strip()

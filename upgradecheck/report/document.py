@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import upgradecheck
+from upgradecheck.check import Finding
 from upgradecheck.report import TITLE
 from upgradecheck.runner import Report
 from upgradecheck.runner import Row
@@ -43,19 +44,28 @@ def _check(row: Row) -> Any:
         "id": row.id,
         "service": row.service,
         "status": str(row.result.status),
-        "findings": [
-            {
-                "message": finding.message,
-                "location": finding.location,
-                "remedy": finding.remedy,
-                "status": str(finding.status or row.result.status),
-            }
-            for finding in row.result.findings
-        ],
+        "findings": [_finding(finding, row) for finding in row.result.findings],
         "seconds": round(row.seconds, 3),
     }
     if row.output:
         found["output"] = row.output
+    return found
+
+
+def _finding(finding: Finding, row: Row) -> Any:
+    found: dict[str, Any] = {
+        "message": finding.message,
+        "location": finding.location,
+        "remedy": finding.remedy,
+        "status": str(finding.status or row.result.status),
+    }
+    if finding.waived:
+        found["waiver"] = {
+            "reason": finding.waived.reason,
+            "owner": finding.waived.owner,
+            "expires": finding.waived.expires.isoformat(),
+            "expired": finding.waived.expired,
+        }
     return found
 
 

@@ -9,6 +9,7 @@ import prettytable
 
 from upgradecheck.check import Finding
 from upgradecheck.check import Status
+from upgradecheck.check import Waived
 from upgradecheck.report import TITLE
 from upgradecheck.report.terminal import coloured
 from upgradecheck.report.terminal import plain
@@ -63,13 +64,24 @@ def _finding(finding: Finding, row: Row, alone: bool) -> list[str]:
     word = f"{status.capitalize()}: "
     lines = []
     said = (row.result.details or "").rstrip(".").lower()
-    if not (alone and finding.message.rstrip(".").lower() == said):
+    if finding.waived or not (alone and finding.message.rstrip(".").lower() == said):
         lines.append(f"  {_wrapped(word + finding.message, '    ')}")
     if finding.location:
         lines.append(f"    At: {plain(finding.location)}")
     if finding.remedy:
         lines.append(f"    Remedy: {_wrapped(finding.remedy, '      ')}")
+    if finding.waived:
+        lines.append(f"    {_wrapped(_waiver(finding.waived), '      ')}")
     return lines
+
+
+def _waiver(waived: Waived) -> str:
+    if waived.expired:
+        return (
+            f"The waiver of {waived.owner} expired on {waived.expires}, so this counts "
+            f"again: {waived.reason}"
+        )
+    return f"Waived by {waived.owner} until {waived.expires}: {waived.reason}"
 
 
 def _wrapped(text: str, indent: str = "  ") -> str:
