@@ -7,7 +7,6 @@ import dataclasses
 import datetime
 import importlib
 import importlib.util
-from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Sequence
 from typing import Any
@@ -36,6 +35,11 @@ from upgradecheck.isolation import wait
 from upgradecheck.registry import Problem
 from upgradecheck.registry import Registry
 from upgradecheck.release import Release
+from upgradecheck.report import Examined
+from upgradecheck.report import Excluded
+from upgradecheck.report import Progress
+from upgradecheck.report import Report
+from upgradecheck.report import Row
 from upgradecheck.secret import Mask
 from upgradecheck.service import Service
 from upgradecheck.waiver import Waiver
@@ -70,75 +74,6 @@ class Given:
 
     files: Sequence[str] = ()
     directories: Sequence[str] = ()
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """One check in a report.
-
-    :param id: the check's id.
-    :param title: the check's title.
-    :param service: the service's name.
-    :param result: the answer; None while there is none yet.
-    :param seconds: how long it took.
-    :param output: what the check printed.
-    """
-
-    id: str
-    title: str
-    service: str
-    result: Result
-    seconds: float = 0.0
-    output: str = ""
-
-
-@dataclasses.dataclass(frozen=True)
-class Examined:
-    """A service of a report: what was found of it.
-
-    :param version: the version installed here; None if it is not.
-    :param files: the configuration files that were read.
-    """
-
-    name: str
-    title: str
-    version: str | None
-    series: str | None
-    files: tuple[str, ...]
-
-
-@dataclasses.dataclass
-class Report:
-    """The results of one run."""
-
-    services: list[Examined] = dataclasses.field(default_factory=list)
-    rows: list[Row] = dataclasses.field(default_factory=list)
-    interrupted: bool = False
-
-    @property
-    def exit_code(self) -> int:
-        """2 if any failure, else 255 if any error, else 1 if any warning, else 0.
-
-        A run that was interrupted, or in which no check was asked, gives no
-        verdict: 255.
-        """
-        statuses = {row.result.status for row in self.rows}
-        asked = [row for row in self.rows if not isinstance(row, Excluded)]
-        if self.interrupted or not asked:
-            return 255
-        for status in (Status.FAILURE, Status.ERROR, Status.WARNING):
-            if status in statuses:
-                return status.number
-        return 0
-
-
-@dataclasses.dataclass(frozen=True)
-class Excluded(Row):
-    """A check that was not asked because the operator excluded it."""
-
-
-#: Told when a check starts (no row yet), when it ends, and now and then (neither).
-Progress = Callable[[Check | None, Row | None], None]
 
 
 def _silent(_check: Check | None, _row: Row | None) -> None:

@@ -186,6 +186,11 @@ def apply(
     judged = tuple(_applied(mine, check, each, result.status, day) for each in findings)
     if all(each.waived is None for each in judged):
         return result
+    passed = sum(each.status is Status.WAIVED for each in judged)
+    if passed:
+        word = "finding is" if passed == 1 else "findings are"
+        details = f"{result.details or ''} {passed} {word} waived.".strip()
+        result = Result.stated(result.status, details, judged)
     if result.status is Status.ERROR:
         return result.having(judged, Status.ERROR)
     return result.having(

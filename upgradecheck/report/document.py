@@ -8,8 +8,8 @@ from typing import Any
 import upgradecheck
 from upgradecheck.check import Finding
 from upgradecheck.report import TITLE
-from upgradecheck.runner import Report
-from upgradecheck.runner import Row
+from upgradecheck.report import Report
+from upgradecheck.report import Row
 
 #: The version of the report's form.
 SCHEMA = 1

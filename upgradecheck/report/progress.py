@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterator
 
 from upgradecheck.check import Check
-from upgradecheck.runner import Progress
-from upgradecheck.runner import Row
+from upgradecheck.report import Progress
+from upgradecheck.report import Row
 
 
 @contextlib.contextmanager

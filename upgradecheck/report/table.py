@@ -11,10 +11,10 @@ from upgradecheck.check import Finding
 from upgradecheck.check import Status
 from upgradecheck.check import Waived
 from upgradecheck.report import TITLE
+from upgradecheck.report import Report
+from upgradecheck.report import Row
 from upgradecheck.report.terminal import coloured
 from upgradecheck.report.terminal import plain
-from upgradecheck.runner import Report
-from upgradecheck.runner import Row
 
 #: The width of oslo.upgradecheck's details, in columns.
 WIDTH = 60
