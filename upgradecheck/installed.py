@@ -11,6 +11,7 @@ are unchanged; otherwise it is made again.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -43,6 +44,9 @@ OPTIONS = "oslo.config.opts"
 DEFAULTS = "oslo.config.opts.defaults"
 PLUGINS = "keystoneauth1.plugin"
 
+#: How the namespaces of libraries begin that any service may use.
+_LIBRARIES = ("oslo.", "keystonemiddleware.", "castellan.config", "cotyledon")
+
 #: A file and how it looked: path, size in bytes, time of change in ns.
 Seen = tuple[str, int, int]
 
@@ -53,6 +57,30 @@ def version_of(service: Service) -> str | None:
         return importlib.metadata.version(service.distribution)
     except importlib.metadata.PackageNotFoundError:
         return None
+
+
+def own_namespaces(service: Service) -> list[str]:
+    """The option namespaces of the service's own distribution."""
+    return [
+        entry.name
+        for entry in entries.of_group(OPTIONS)
+        if entries.owner(entry)[0] == service.distribution
+    ]
+
+
+def completed(service: Service) -> Service:
+    """The service with the namespaces that it reads, if it names none."""
+    if service.namespaces:
+        return service
+    own = own_namespaces(service)
+    if not own:
+        return service
+    libraries = sorted(
+        entry.name
+        for entry in entries.of_group(OPTIONS)
+        if entry.name.startswith(_LIBRARIES)
+    )
+    return dataclasses.replace(service, namespaces=(*own, *libraries))
 
 
 def driver_namespaces(service: Service, enabled: Iterable[str]) -> tuple[str, ...]:

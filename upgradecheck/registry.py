@@ -13,6 +13,7 @@ from typing import Any
 from stevedore import extension
 
 from upgradecheck import entries
+from upgradecheck import installed
 from upgradecheck.check import Check
 from upgradecheck.service import Service
 
@@ -205,12 +206,12 @@ def _load_services(registry: Registry, is_wanted: Callable[[str], bool]) -> None
         elif value.name != each.name:
             reason = f"is registered as {each.name} but names itself {value.name}"
         elif each.name not in registry.services:
-            registry.services[each.name] = value
+            registry.services[each.name] = installed.completed(value)
             registry.providers[each.name] = provider
             continue
         elif registry.providers[each.name].name == OURS:
             # A definition from outside takes the place of ours as a whole.
-            registry.services[each.name] = value
+            registry.services[each.name] = installed.completed(value)
             registry.providers[each.name] = provider
             registry.replaced.add(each.name)
             continue
@@ -257,7 +258,8 @@ def _load_checks(registry: Registry, is_wanted: Callable[[str], bool]) -> None:
             registry.checks[each.name] = value
             registry.providers[each.name] = provider
             functions[id(value.function)] = each.name
-            registry.services.setdefault(service, _implied(service, provider))
+            if service not in registry.services:
+                registry.services[service] = _implied(service, provider)
             registry.providers.setdefault(service, provider)
             continue
         _refuse(registry, each, reason)
@@ -265,8 +267,8 @@ def _load_checks(registry: Registry, is_wanted: Callable[[str], bool]) -> None:
 
 def _implied(service: str, provider: Provider) -> Service:
     """A service of which nothing is known but that there are checks for it."""
-    own = provider.name if _same(provider.name, service) else ""
-    return Service(service, distribution=own or service)
+    distribution = provider.name if _same(provider.name, service) else service
+    return installed.completed(Service(service, distribution=distribution))
 
 
 def _refuse(registry: Registry, each: extension.Extension[Any], reason: str) -> None:

@@ -88,9 +88,11 @@ class Service:
     :param title: the name people read.
     :param distribution: the package that is installed; by default its name.
     :param project: oslo.config's project name; by default its name.
-    :param programs: those that read its configuration, the main one first.
+    :param programs: those that read its configuration, the main one first; a
+        name alone will do.
     :param namespaces: the entry points of ``oslo.config.opts`` that list the
-        options it reads, libraries included.
+        options it reads, libraries included; if none is named, those of its own
+        distribution and of the common libraries.
     :param databases: the main one first.
     :param required: options without which it cannot work.
     :param unlisted: options it reads that none of its namespaces lists; in a
@@ -103,7 +105,7 @@ class Service:
     title: str = ""
     distribution: str = ""
     project: str = ""
-    programs: tuple[Program, ...] = ()
+    programs: tuple[Program | str, ...] = ()
     namespaces: tuple[str, ...] = ()
     databases: tuple[Database, ...] = ()
     required: tuple[Place, ...] = ()
@@ -115,5 +117,16 @@ class Service:
         for field in ("title", "distribution", "project"):
             if not getattr(self, field):
                 object.__setattr__(self, field, self.name)
-        if not self.programs:
-            object.__setattr__(self, "programs", (Program(self.name),))
+
+    @property
+    def readers(self) -> tuple[Program, ...]:
+        """The programs, each with the names of its files; never none."""
+        return tuple(
+            Program(each) if isinstance(each, str) else each
+            for each in self.programs or (self.name,)
+        )
+
+
+def name_of(service: str | Service) -> str:
+    """The name of a service, which may be given by its name alone."""
+    return service if isinstance(service, str) else service.name

@@ -30,7 +30,9 @@ from upgradecheck.history import Removed
 from upgradecheck.history import origins
 from upgradecheck.history import removed_options
 from upgradecheck.installed import live_option
+from upgradecheck.installed import own_namespaces
 from upgradecheck.service import Service
+from upgradecheck.service import name_of
 
 TEXT = """\
 Every option in the configuration is known to the new release, and valid.
@@ -57,13 +59,13 @@ Values of secret options and of unknown options are never shown.
 class OptionsCheck(Check):
     """The check ``<service>.config-options`` of a service.
 
-    :param service: the service's name.
+    :param service: the service, or its name.
     :param added: the version of your distribution in which it appeared.
     """
 
-    def __init__(self, service: str, added: str = "0.1.0") -> None:
+    def __init__(self, service: str | Service, added: str = "0.1.0") -> None:
         super().__init__(
-            id=f"{service}.config-options",
+            id=f"{name_of(service)}.config-options",
             title="Configuration options",
             # A new object: each service's check is registered by its own function.
             function=functools.partial(judge),
@@ -428,7 +430,7 @@ class Reader:
         with_plugins = {
             group for group, name in self.options.current if name == "auth_type"
         }
-        own = self.service.namespaces[:1]
+        own = own_namespaces(self.service)
         for place, each in self.options.current.items():
             if (
                 each.data.get("required")

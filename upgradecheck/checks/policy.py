@@ -16,6 +16,8 @@ from upgradecheck.check import Phase
 from upgradecheck.check import Result
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
+from upgradecheck.service import Service
+from upgradecheck.service import name_of
 
 TEXT = """\
 The policy file exists where one is configured, and is YAML.
@@ -34,13 +36,13 @@ _GROUP, _NAME = "oslo_policy", "policy_file"
 class PolicyCheck(Check):
     """The check ``<service>.policy-file`` of a service.
 
-    :param service: the service's name.
+    :param service: the service, or its name.
     :param added: the version of your distribution in which it appeared.
     """
 
-    def __init__(self, service: str, added: str = "0.1.0") -> None:
+    def __init__(self, service: str | Service, added: str = "0.1.0") -> None:
         super().__init__(
-            id=f"{service}.policy-file",
+            id=f"{name_of(service)}.policy-file",
             title="Policy file",
             # A new object: each service's check is registered by its own function.
             function=functools.partial(judge),

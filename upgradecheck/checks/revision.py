@@ -19,6 +19,8 @@ from upgradecheck.check import Result
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
 from upgradecheck.service import Database
+from upgradecheck.service import Service
+from upgradecheck.service import name_of
 
 if TYPE_CHECKING:
     from alembic.script.revision import RevisionMap
@@ -54,13 +56,13 @@ NAMED = 12
 class RevisionCheck(Check):
     """The check ``<service>.database-revision`` of a service.
 
-    :param service: the service's name.
+    :param service: the service, or its name.
     :param added: the version of your distribution in which it appeared.
     """
 
-    def __init__(self, service: str, added: str = "0.1.0") -> None:
+    def __init__(self, service: str | Service, added: str = "0.1.0") -> None:
         super().__init__(
-            id=f"{service}.database-revision",
+            id=f"{name_of(service)}.database-revision",
             title="Database revision",
             function=functools.partial(judge, pending=Status.SUCCESS),
             added=added,
@@ -73,13 +75,13 @@ class RevisionCheck(Check):
 class AtHeadCheck(Check):
     """The check ``<service>.database-at-head`` of a service.
 
-    :param service: the service's name.
+    :param service: the service, or its name.
     :param added: the version of your distribution in which it appeared.
     """
 
-    def __init__(self, service: str, added: str = "0.1.0") -> None:
+    def __init__(self, service: str | Service, added: str = "0.1.0") -> None:
         super().__init__(
-            id=f"{service}.database-at-head",
+            id=f"{name_of(service)}.database-at-head",
             title="Database at head",
             function=functools.partial(judge, pending=Status.FAILURE),
             added=added,
@@ -96,6 +98,13 @@ def judge(upgrade: Upgrade, pending: Status) -> Result:
     :raises NotVerified: if the service has a single database and it could not
         be asked.
     """
+    if not upgrade.service.databases:
+        raise NotVerified(
+            f"the definition of {upgrade.service.title} names no database",
+            f"service {upgrade.service.name}",
+            "Define it as upgradecheck.Service(..., databases=(Database(...),)), in "
+            "the entry-point group upgradecheck.services.",
+        )
     answers = []
     for database in upgrade.service.databases:
         if database.optional and not _is_set(upgrade, database):
@@ -105,7 +114,9 @@ def judge(upgrade: Upgrade, pending: Status) -> Result:
         except NotVerified as fault:
             answers.append(Result.not_verified(fault))
     if not answers:
-        return Result.skipped(f"{upgrade.service.title} has no database.")
+        return Result.skipped(
+            f"None of the optional databases of {upgrade.service.title} is set."
+        )
     if len(answers) == 1:
         return answers[0]
     worst = Status.worst(answer.status for answer in answers)

@@ -175,7 +175,7 @@ def no_files(service: Service) -> NotVerified:
         f"{name}.conf"
         for name in (
             service.project,
-            *(n for program in service.programs for n in program.config_names),
+            *(n for program in service.readers for n in program.config_names),
         )
     )
     shown = [*names][:3]

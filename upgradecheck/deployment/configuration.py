@@ -183,7 +183,7 @@ def files_of(
     :raises NotVerified: if a given directory does not exist.
     """
     views: list[tuple[str, ...]] = []
-    for program in service.programs:
+    for program in service.readers:
         names = program.config_names
         # oslo.config looks for default directories even where files are
         # given, and for default files even where directories are given.
