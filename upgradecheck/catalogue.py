@@ -13,7 +13,8 @@ from typing import NamedTuple
 from oslo_config import cfg
 
 from upgradecheck import option
-from upgradecheck.deployment.configuration import normal
+from upgradecheck.place import Place
+from upgradecheck.place import normal
 
 #: The form of the data; a catalogue of another form is not read.
 FORM = 1
@@ -76,7 +77,7 @@ class KnownOption:
         return option.option_of(self.data)
 
     @property
-    def old_places(self) -> list[tuple[str, str]]:
+    def old_places(self) -> list[Place]:
         """The places where oslo.config reads it too, for old files' sake."""
         return [
             (normal(group or self.group), name or self.name)
@@ -150,8 +151,8 @@ class Options:
     """
 
     def __init__(self, options: Iterable[KnownOption]) -> None:
-        self.current: dict[tuple[str, str], KnownOption] = {}
-        self.old: dict[tuple[str, str], KnownOption] = {}
+        self.current: dict[Place, KnownOption] = {}
+        self.old: dict[Place, KnownOption] = {}
         self.groups: dict[str, str] = {}
         for each in options:
             self.add(each)
@@ -163,19 +164,19 @@ class Options:
         for place in each.old_places:
             self.old.setdefault(place, each)
 
-    def definitions(self) -> Mapping[tuple[str, str], cfg.Opt]:
+    def definitions(self) -> Mapping[Place, cfg.Opt]:
         """oslo.config's options by place, each made when it is asked for."""
         return _Definitions(self.current)
 
 
-class _Definitions(Mapping[tuple[str, str], cfg.Opt]):
-    def __init__(self, known: Mapping[tuple[str, str], KnownOption]) -> None:
+class _Definitions(Mapping[Place, cfg.Opt]):
+    def __init__(self, known: Mapping[Place, KnownOption]) -> None:
         self._known = known
 
-    def __getitem__(self, place: tuple[str, str]) -> cfg.Opt:
+    def __getitem__(self, place: Place) -> cfg.Opt:
         return self._known[place].opt
 
-    def __iter__(self) -> Iterator[tuple[str, str]]:
+    def __iter__(self) -> Iterator[Place]:
         return iter(self._known)
 
     def __len__(self) -> int:

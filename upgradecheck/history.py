@@ -15,7 +15,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from upgradecheck.deployment.configuration import normal
+from upgradecheck.place import normal
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-#: An option's place: group and name, as oslo.config knows them.
-Place = tuple[str, str]
+from upgradecheck.place import Place
 
 
 @dataclasses.dataclass(frozen=True)

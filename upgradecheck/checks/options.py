@@ -24,13 +24,13 @@ from upgradecheck.checks.revision import revisions_of
 from upgradecheck.checks.value import fault_of
 from upgradecheck.deployment.configuration import Configuration
 from upgradecheck.deployment.configuration import Setting
-from upgradecheck.deployment.configuration import normal
-from upgradecheck.deployment.configuration import variable_of
 from upgradecheck.history import Removed
 from upgradecheck.history import origins
 from upgradecheck.history import removed_options
 from upgradecheck.installed import live_option
 from upgradecheck.installed import own_namespaces
+from upgradecheck.place import normal
+from upgradecheck.place import variable_of
 from upgradecheck.service import Service
 from upgradecheck.service import name_of
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 from oslo_config import cfg
@@ -84,6 +85,8 @@ def _remedy(known: KnownOption) -> str:
     if choices:
         return f"Write one of: {', '.join(map(str, choices))}."
     low, high = getattr(kind, "min", None), getattr(kind, "max", None)
+    # Some services write "no bound" as the largest number there is.
+    high = None if high is not None and high >= sys.maxsize else high
     what = getattr(kind, "type_name", None) or "valid value"
     if low is not None and high is not None:
         return f"Write a value from {low} to {high}."

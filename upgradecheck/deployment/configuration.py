@@ -15,20 +15,15 @@ from oslo_config import cfg
 from oslo_config import iniparser
 
 from upgradecheck.check import NotVerified
+from upgradecheck.place import Place
+from upgradecheck.place import normal
+from upgradecheck.place import variable_of
 from upgradecheck.secret import passwords_in
 from upgradecheck.secret import secrets_in
 from upgradecheck.secret import sounds_secret
 from upgradecheck.service import Service
 
 _ENVIRONMENT = re.compile(r"OS_(?P<group>.+?)__(?P<name>.+)", re.DOTALL)
-
-
-def normal(group: str) -> str:
-    """A group's name as oslo.config compares it: case matters in DEFAULT alone.
-
-    After ``oslo_config.cfg._normalize_group_name``.
-    """
-    return group if group == "DEFAULT" else group.lower()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +52,7 @@ class Setting:
         return f"{self.file}:{self.line}"
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Place:
         """Group and name as oslo.config looks them up."""
         return normal(self.group), self.name
 
@@ -65,14 +60,6 @@ class Setting:
     def spoken(self) -> str:
         """``[group] name``."""
         return f"[{self.group}] {self.name}"
-
-
-def variable_of(group: str, name: str) -> str:
-    """The environment variable that oslo.config reads for an option.
-
-    After ``oslo_config.sources._environment``.
-    """
-    return f"OS_{group.upper()}__{name.upper()}"
 
 
 class _Lines(cfg.ConfigParser):
@@ -220,7 +207,7 @@ class Configuration:
         self,
         files: Sequence[str],
         environment: Mapping[str, str] | None = None,
-        options: Mapping[tuple[str, str], cfg.Opt] | None = None,
+        options: Mapping[Place, cfg.Opt] | None = None,
         project: str = "",
     ) -> None:
         self.project = project
@@ -229,7 +216,7 @@ class Configuration:
         self.settings: tuple[Setting, ...] = tuple(
             setting for file in self.files for setting in settings_of(file)
         )
-        self._options: Mapping[tuple[str, str], cfg.Opt] = options or {}
+        self._options: Mapping[Place, cfg.Opt] = options or {}
         self._parsed: dict[bool, cfg.ConfigOpts] = {}
 
     @property
@@ -330,9 +317,7 @@ class Configuration:
         return secrets
 
 
-def effective(
-    settings: Sequence[Setting], places: Sequence[tuple[str, str]]
-) -> Setting | None:
+def effective(settings: Sequence[Setting], places: Sequence[Place]) -> Setting | None:
     """The setting whose value oslo.config takes; None if there is none.
 
     The last file that has the option under any of its names; in that file the

@@ -4,7 +4,7 @@ Found by watching every registration of an option while all modules of Octavia
 19.0.0, Glance 33.0.0 and Ceilometer 27.0.0 were loaded.
 """
 
-from upgradecheck.service import Place
+from upgradecheck.place import Place
 
 
 def places(**groups: str) -> tuple[Place, ...]:
