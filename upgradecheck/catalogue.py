@@ -115,11 +115,15 @@ class Catalogue:
     def from_data(cls, data: Any) -> Catalogue:
         """A catalogue out of its data.
 
-        :raises ValueError: if the data has another form.
+        :raises ValueError, TypeError, LookupError: if the data has another form.
         """
         if not isinstance(data, dict) or data.get("form") != FORM:
             raise ValueError("the catalogue has another form")
         fields = {f.name: data[f.name] for f in dataclasses.fields(cls)}
+        for groups in fields["options"].values():
+            for group, opts in groups:
+                if not isinstance(group, str) or not all("type" in o for o in opts):
+                    raise ValueError("the catalogue's options are damaged")
         fields["revisions"] = {
             name: [
                 Revision(r[0], tuple(r[1]), tuple(r[2]), tuple(r[3]), r[4])

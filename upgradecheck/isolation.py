@@ -27,6 +27,10 @@ LARGEST_FILE = 64 * 1024 * 1024
 KEPT_OUTPUT = 4000
 
 
+class Interrupted(KeyboardInterrupt):
+    """The user or the system ends the run; a plug-in cannot mean this one."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Raised:
     """An exception that ended the function.

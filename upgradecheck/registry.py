@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib.metadata
 import re
+import sys
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
@@ -15,6 +17,7 @@ from stevedore import extension
 from upgradecheck import entries
 from upgradecheck import installed
 from upgradecheck.check import Check
+from upgradecheck.isolation import Interrupted
 from upgradecheck.service import Service
 
 CHECKS = "upgradecheck.checks"
@@ -110,12 +113,42 @@ class _Entries(extension.ExtensionManager[Any]):
             group, on_load_failure_callback=lambda _manager, entry, f: failed(entry, f)
         )
 
-    def list_entry_points(self) -> list[importlib.metadata.EntryPoint]:
+    def list_entry_points(self) -> list[Any]:
         return [
-            entry
+            _Guarded(entry)
             for entry in entries.of_group(self.namespace)
             if self._wanted(entry.name)
         ]
+
+
+class _LoadFailure(Exception):
+    """A module that ends the process, or tries to, while it is imported."""
+
+
+class _Guarded:
+    """An entry point whose module can neither print nor exit on loading."""
+
+    def __init__(self, entry: importlib.metadata.EntryPoint) -> None:
+        self.name, self.value, self.dist = entry.name, entry.value, entry.dist
+        self.group = entry.group
+        self._entry = entry
+
+    def load(self) -> Any:
+        """The object.
+
+        :raises Exception: whatever the module raises; nothing worse.
+        """
+        try:
+            # Standard output belongs to the report.
+            with contextlib.redirect_stdout(sys.stderr):
+                return self._entry.load()
+        except Interrupted:
+            raise
+        except BaseException as fault:
+            # stevedore passes AssertionError on, and what is no Exception.
+            if isinstance(fault, Exception) and not isinstance(fault, AssertionError):
+                raise
+            raise _LoadFailure(f"{type(fault).__name__} {fault}".strip()) from None
 
 
 def load(services: Collection[str] | None = None) -> Registry:

@@ -121,6 +121,10 @@ def _sentence(upgrade: Upgrade, count: int, findings: list[Finding]) -> str:
     return f"{options} set; for {upgrade.target.spoken} there are {found}."
 
 
+_AUTH_TYPES = ("auth_type", "auth_plugin")
+_AUTH_OPTIONS = (*_AUTH_TYPES, "auth_section")
+
+
 @dataclasses.dataclass
 class Reader:
     """Judges one configuration, as one set of programs reads it."""
@@ -187,12 +191,14 @@ class Reader:
         """Options of the keystoneauth plug-ins in use."""
         plugins = self.upgrade.target.catalogue.plugins
         written = {setting.key: setting.value.strip() for setting in self._settings()}
-        for (group, name), plugin in written.items():
-            if name not in ("auth_type", "auth_plugin"):
-                continue
-            section = normal(written.get((group, "auth_section")) or group)
+        groups = {g for g, name in written if name in _AUTH_OPTIONS}
+        for group in sorted(groups):
+            section = normal(written.get((group, "auth_section"), group))
+            named = [written.get((g, n)) for g in (section, group) for n in _AUTH_TYPES]
+            plugin = next(filter(None, named), "")
             for each in {section, group}:
-                if plugin not in plugins:
+                self._accepted += [(each, name) for name in _AUTH_OPTIONS]
+                if plugin and plugin not in plugins:
                     # Not installed here, so nothing can be said of its options.
                     self._accepted.append((each, "*"))
                 for data in plugins.get(plugin, ()):

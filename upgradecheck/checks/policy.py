@@ -25,8 +25,8 @@ The policy file exists where one is configured, and is YAML.
 Asks oslo.upgradecheck's own check whether the file of ``[oslo_policy]
 policy_file`` is written in JSON, which oslo.policy no longer takes.
 
-A **failure** means that it is JSON: convert it with
-``oslopolicy-convert-json-to-yaml``. A **warning** means that a file is configured
+A **failure** means that it is JSON, which ``oslopolicy-convert-json-to-yaml``
+converts, or that it is neither. A **warning** means that a file is configured
 and does not exist, so that none of the rules you may believe in is in force.
 """
 
@@ -94,4 +94,24 @@ def judge(upgrade: Upgrade) -> Result:
         return Result.judged("The configured policy file does not exist.", [finding])
     if path is None:
         return Result(Code.SUCCESS, "No policy file: the default rules are in force.")
-    return Result(Code.SUCCESS, f"The policy file {path} is no JSON.")
+    fault = _yaml_fault(path)
+    if fault is not None:
+        return Result.judged("The policy file is no YAML.", [fault])
+    return Result(Code.SUCCESS, f"The policy file {path} is YAML.")
+
+
+def _yaml_fault(path: str) -> Finding | None:
+    import yaml
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            yaml.safe_load(file)
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        return Finding(
+            f"the policy file is no YAML: {getattr(fault, 'problem', None) or 'broken'}",
+            f"{path}:{mark.line + 1}" if mark else path,
+            "Correct it: the service's programs refuse it as it is.",
+            Status.FAILURE,
+        )
+    return None

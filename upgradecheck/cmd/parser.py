@@ -58,10 +58,6 @@ class _Parser(argparse.ArgumentParser):
                 f"{nearest(str(value), map(str, choices))}"
             )
 
-    def options(self) -> list[str]:
-        """Every long option of this parser."""
-        return [word for word in self._option_string_actions if word.startswith("--")]
-
 
 def build(prog: str, service: str | None) -> argparse.ArgumentParser:
     """The parser of the whole command.
@@ -231,6 +227,14 @@ def parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespac
 
     :raises UsageError: if they cannot be understood.
     """
+    own = [word for word in parser._option_string_actions if word.startswith("-")]
+    for word in argv[: argv.index("upgrade") if "upgrade" in argv else 0]:
+        name = word.partition("=")[0]
+        if name.startswith("--") and name not in own:
+            raise UsageError(
+                f"{name} is not understood before the word upgrade."
+                f"{nearest(name, own)}\nTry: {parser.prog} --help"
+            )
     arguments, left = parser.parse_known_args(argv)
     if not left:
         return arguments

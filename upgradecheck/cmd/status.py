@@ -23,6 +23,7 @@ from upgradecheck.cmd.parser import UsageError
 from upgradecheck.cmd.parser import build
 from upgradecheck.cmd.parser import nearest
 from upgradecheck.cmd.parser import parse
+from upgradecheck.isolation import Interrupted
 from upgradecheck.registry import Registry
 from upgradecheck.report import document
 from upgradecheck.report import file
@@ -52,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     prog = os.path.basename(sys.argv[0]).removesuffix(".py")
     # oslo.config warns of old names through logging; our findings say it.
     logging.getLogger().addHandler(logging.NullHandler())
+    signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return _run(prog, list(sys.argv[1:] if argv is None else argv))
@@ -63,9 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _told(prog, "interrupted")
     except BrokenPipeError:
-        # The reader went away; nothing more can be told there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NO_VERDICT
+        return NO_VERDICT  # the reader went away: there is nobody to tell
     except Exception as fault:  # noqa: BLE001 - the last resort, told in a line
         return _told(
             prog,
@@ -85,7 +85,7 @@ def _origin(fault: BaseException) -> str:
 
 
 def _interrupt(_number: int, _frame: Any) -> None:
-    raise KeyboardInterrupt
+    raise Interrupted
 
 
 def _told(prog: str, message: str) -> int:
@@ -97,7 +97,11 @@ def _told(prog: str, message: str) -> int:
 def _run(prog: str, argv: list[str]) -> int:
     known = registries.names()
     own = _own_service(prog, known)
-    arguments = parse(build(prog, own), argv)
+    try:
+        arguments = parse(build(prog, own), argv)
+    except SystemExit:  # --help and --version have printed
+        _write("")
+        return 0
     if arguments.command == "list":
         return _list(arguments, known, own)
     if arguments.command == "explain":
@@ -296,9 +300,11 @@ def _write(text: str, path: str | None = None) -> None:
         try:
             sys.stdout.write(text)
             sys.stdout.flush()
-        except BrokenPipeError:
-            raise
         except OSError as fault:
+            # Or Python tries once more when it ends, and complains.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if isinstance(fault, BrokenPipeError):
+                raise
             raise _Unwritten(f"cannot write the output: {fault.strerror}") from None
         return
     try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import glob
 import os
 import re
+import stat
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -70,16 +72,25 @@ class _Lines(cfg.ConfigParser):
         self.settings: list[Setting] = []
 
     def assignment(self, key: str, value: list[str]) -> None:
-        super().assignment(key, value)
         # The parser stands on the line after the value, and a value has as
         # many entries as lines; read() adds a last line, so this always holds.
         line = self.lineno - len(value)
-        section = self.section or ""
+        if not self.section:
+            raise self.parse_exc("a [group] must come before options", line, key)
+        super().assignment(key, value)
         self.settings.append(
-            Setting(section, key, "\n".join(value), self.filename, line)
+            Setting(self.section, key, "\n".join(value), self.filename, line)
         )
 
     def read(self) -> list[Setting]:
+        mode = os.stat(self.filename).st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            # It can be read only once, or for ever; oslo.config reads it too.
+            raise NotVerified(
+                f"{self.filename}: is no regular file",
+                self.filename,
+                "Write the configuration to a file, and give that.",
+            )
         with open(self.filename) as file:
             lines = file.readlines()
         iniparser.BaseParser.parse(self, [*lines, "\n"])
@@ -295,6 +306,15 @@ class Configuration:
         found = effective(self.settings, places)
         return found.location if found else None
 
+    @functools.cached_property
+    def _renamed(self) -> dict[Place, cfg.Opt]:
+        """The known options by their old places."""
+        return {
+            (normal(old.group or group), old.name or name): opt
+            for (group, name), opt in self._options.items()
+            for old in opt.deprecated_opts
+        }
+
     def secrets(self) -> set[str]:
         """The values that no output may show.
 
@@ -308,7 +328,7 @@ class Configuration:
                 secrets |= secrets_in(value)
         for setting in (*self.settings, *self.variables):
             value = setting.value.strip()
-            opt = self._options.get(setting.key)
+            opt = self._options.get(setting.key) or self._renamed.get(setting.key)
             secrets |= passwords_in(value)
             if sounds_secret(setting.name, value) or (
                 opt is not None and opt.secret and "://" not in value

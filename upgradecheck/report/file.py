@@ -14,12 +14,12 @@ def write(path: str, text: str) -> None:
 
     :raises OSError: if the text cannot be written.
     """
-    with_links = os.path.realpath(path)
-    if os.path.exists(with_links) and not stat.S_ISREG(os.stat(with_links).st_mode):
-        with open(with_links, "w", encoding="utf-8") as file:
+    if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
+        with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         return
-    folder = os.path.dirname(with_links) or "."
+    with_links = os.path.realpath(path)
+    folder = os.path.dirname(with_links)
     handle, temporary = tempfile.mkstemp(
         dir=folder, prefix=f".{os.path.basename(path)}."
     )
