@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.functional.deployment import ask_image
+from tests.functional.deployment import octavia_conf
+from tests.functional.deployment import status
 from tests.functional.servers import glance
 from tests.functional.servers import octavia
 from tests.functional.servers import release
@@ -21,6 +24,8 @@ from tests.functional.servers.image import Image
 from tests.functional.servers.image import ImageWithIdentity
 from tests.functional.servers.mariadb import MariaDB
 from tests.functional.servers.postgresql import PostgreSQL
+
+__all__ = ["ask_image", "octavia_conf", "status"]
 
 
 @pytest.fixture(scope="session")

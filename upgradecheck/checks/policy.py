@@ -94,13 +94,13 @@ def judge(upgrade: Upgrade) -> Result:
         return Result.judged("The configured policy file does not exist.", [finding])
     if path is None:
         return Result(Code.SUCCESS, "No policy file: the default rules are in force.")
-    fault = _yaml_fault(path)
-    if fault is not None:
-        return Result.judged("The policy file is no YAML.", [fault])
+    mistake = _mistake_in(path)
+    if mistake is not None:
+        return Result.judged("The policy file is no YAML.", [mistake])
     return Result(Code.SUCCESS, f"The policy file {path} is YAML.")
 
 
-def _yaml_fault(path: str) -> Finding | None:
+def _mistake_in(path: str) -> Finding | None:
     import yaml
 
     try:
