@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
-import fnmatch
 import functools
-import re
 from collections import Counter
 from collections.abc import Iterator
 
-from upgradecheck import option
 from upgradecheck.catalogue import KnownOption
 from upgradecheck.catalogue import Options
 from upgradecheck.check import Check
@@ -22,6 +18,7 @@ from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
 from upgradecheck.checks.revision import revisions_of
 from upgradecheck.checks.value import fault_of
+from upgradecheck.checks.vocabulary import Vocabulary
 from upgradecheck.deployment.configuration import Configuration
 from upgradecheck.deployment.configuration import Setting
 from upgradecheck.history import Removed
@@ -29,8 +26,8 @@ from upgradecheck.history import origins
 from upgradecheck.history import removed_options
 from upgradecheck.installed import live_option
 from upgradecheck.installed import own_namespaces
+from upgradecheck.place import Place
 from upgradecheck.place import normal
-from upgradecheck.place import variable_of
 from upgradecheck.service import Service
 from upgradecheck.service import name_of
 
@@ -121,126 +118,33 @@ def _sentence(upgrade: Upgrade, count: int, findings: list[Finding]) -> str:
     return f"{options} set; for {upgrade.target.spoken} there are {found}."
 
 
-_AUTH_TYPES = ("auth_type", "auth_plugin")
-_AUTH_OPTIONS = (*_AUTH_TYPES, "auth_section")
-
-
 @dataclasses.dataclass
 class Reader:
     """Judges one configuration, as one set of programs reads it."""
 
     upgrade: Upgrade
     configuration: Configuration
-    options: Options
-    removed: dict[tuple[str, str], Removed]
+    listed: Options
+    removed: dict[Place, Removed]
 
     def __post_init__(self) -> None:
         self.service: Service = self.upgrade.service
         self.target = self.upgrade.target.spoken
-        #: Options that are taken as they are; ``*`` stands for any name.
-        self._accepted: list[tuple[str, str]] = []
-        self.options = self._with_more_options(self.options)
-        self.variables = self._own_variables()
-
-    # What is known beyond the release's listed options.
-
-    def _with_more_options(self, listed: Options) -> Options:
-        options = Options(listed.current.values())
-        for group, name in self.service.unlisted:
-            if "*" in name:
-                self._accepted.append((normal(group), name))
-            else:
-                options.add(KnownOption(group, {"name": name, "type": "str"}))
-        for each in (*self._named_groups(), *self._plugin_options()):
-            options.add(each)
-        # oslo.config itself reads these two, and groups that a third names.
-        self._accepted += [("DEFAULT", "config_file"), ("DEFAULT", "config_dir")]
-        for group in self._names(("DEFAULT", "config_source")):
-            self._accepted.append((normal(group), "*"))
-        return options
-
-    def _named_groups(self) -> Iterator[KnownOption]:
-        """Options of the groups that other options name, as Glance's stores."""
-        catalogue = self.upgrade.target.catalogue
-        for each in self.service.named_groups:
-            patterns: dict[str, list[option.Data]] = {}
-            for namespace in each.namespaces:
-                for group, opts in catalogue.options.get(namespace, []):
-                    patterns.setdefault(group, []).extend(opts)
-            drivers = self._names(each.option)
-            common = [{"name": name, "type": "str"} for name in each.common]
-            for group in (*drivers, *each.reserved):
-                driver = drivers.get(group, "")
-                # A reserved group, or an unknown driver's, takes what any takes.
-                fitting = [driver] if driver in patterns else [*patterns]
-                for data in (d for name in fitting for d in patterns[name]):
-                    yield KnownOption(group, data)
-                yield from (KnownOption(group, data) for data in common)
-
-    def _names(self, place: tuple[str, str]) -> dict[str, str]:
-        """Groups and their drivers, out of an option such as enabled_backends."""
-        found = {}
-        for setting in self._settings():
-            if setting.key == place:
-                for entry in re.split(r"[,\n]", setting.value):
-                    group, _, driver = entry.partition(":")
-                    found[group.strip()] = driver.strip()
-        return found
-
-    def _plugin_options(self) -> Iterator[KnownOption]:
-        """Options of the keystoneauth plug-ins in use."""
-        plugins = self.upgrade.target.catalogue.plugins
-        written = {setting.key: setting.value.strip() for setting in self._settings()}
-        groups = {g for g, name in written if name in _AUTH_OPTIONS}
-        for group in sorted(groups):
-            section = normal(written.get((group, "auth_section"), group))
-            named = [written.get((g, n)) for g in (section, group) for n in _AUTH_TYPES]
-            plugin = next(filter(None, named), "")
-            for each in {section, group}:
-                self._accepted += [(each, name) for name in _AUTH_OPTIONS]
-                if plugin and plugin not in plugins:
-                    # Not installed here, so nothing can be said of its options.
-                    self._accepted.append((each, "*"))
-                for data in plugins.get(plugin, ()):
-                    yield KnownOption(each, data)
-
-    # What the operator wrote.
-
-    def _settings(self) -> Iterator[Setting]:
-        yield from self.configuration.settings
-        yield from getattr(self, "variables", self.configuration.variables)
-
-    def _own_variables(self) -> tuple[Setting, ...]:
-        """Environment variables meant for this service, with the options' names."""
-        places = {
-            variable_of(known.group, known.name): (known.group, known.name)
-            for known in self.options.current.values()
-        }
-        groups = {group.upper(): group for group in self.options.groups.values()}
-        own = []
-        for setting in self.configuration.variables:
-            variable = variable_of(setting.group, setting.name)
-            if variable in places:
-                group, name = places[variable]
-            elif setting.group in groups:
-                group, name = groups[setting.group], setting.name.lower()
-            else:
-                continue  # of another service, or of another program altogether
-            own.append(dataclasses.replace(setting, group=group, name=name))
-        return tuple(own)
-
-    # The judgement.
+        self.options = Vocabulary(
+            self.service, self.upgrade.target.catalogue, self.listed, self.configuration
+        )
+        self.variables = self.options.variables()
 
     def findings(self) -> Iterator[Finding]:
         """Everything found, in the order in which it stands in the files."""
         unknown_groups: dict[str, list[Setting]] = {}
-        used: dict[tuple[str, str], list[Setting]] = {}
-        for setting in self._settings():
-            each = self._known(setting)
+        used: dict[Place, list[Setting]] = {}
+        for setting in (*self.configuration.settings, *self.variables):
+            each = self.options.known(setting)
             if each is not None:
                 place = each.place
                 used.setdefault(place, []).append(setting)
-            elif self._is_accepted(setting):
+            elif self.options.is_accepted(setting):
                 continue
             elif setting.key in self.removed:
                 yield self._removed(setting, self.removed[setting.key])
@@ -253,19 +157,6 @@ class Reader:
         for place, settings in used.items():
             yield from self._judged(self.options.current[place], settings)
         yield from self._missing(used)
-
-    def _known(self, setting: Setting) -> KnownOption | None:
-        # A current name wins over another option's old one.
-        return self.options.current.get(setting.key) or self.options.old.get(
-            setting.key
-        )
-
-    def _is_accepted(self, setting: Setting) -> bool:
-        group, name = setting.key
-        return any(
-            group == each and fnmatch.fnmatchcase(name, pattern)
-            for each, pattern in self._accepted
-        )
 
     def _judged(self, known: KnownOption, settings: list[Setting]) -> Iterator[Finding]:
         place = known.place
@@ -383,31 +274,9 @@ class Reader:
         return Finding(
             f"{self.target} does not know {setting.spoken}, and ignores it",
             setting.location,
-            self._nearest(setting),
+            self.options.nearest(setting),
             Status.WARNING,
         )
-
-    def _nearest(self, setting: Setting) -> str:
-        group, name = setting.key
-        plain = name.replace("-", "_").lower()
-        elsewhere = [
-            known.spoken
-            for (_, dest), known in self.options.current.items()
-            if dest == plain
-        ]
-        if elsewhere:
-            return f"Did you mean {', or '.join(sorted(set(elsewhere))[:3])}?"
-        here = [dest for g, dest in self.options.current if g == group]
-        near = difflib.get_close_matches(plain, here, 1, 0.75)
-        if near:
-            return f"Did you mean {self.options.current[group, near[0]].spoken}?"
-        everywhere = {
-            known.name: known.spoken for known in self.options.current.values()
-        }
-        near = difflib.get_close_matches(plain, everywhere, 1, 0.85)
-        if near:
-            return f"Did you mean {everywhere[near[0]]}?"
-        return "Remove it, or install the package that owns it beside the service."
 
     def _unknown_group(self, group: str, settings: list[Setting]) -> Finding:
         names = list(dict.fromkeys(setting.name for setting in settings))
@@ -416,18 +285,11 @@ class Reader:
             f"{self.target} does not know the group [{group}], and ignores what "
             f"stands in it: {listed}",
             settings[0].location,
-            self._nearest_group(group, settings[0]),
+            self.options.nearest_group(group, settings[0]),
             Status.WARNING,
         )
 
-    def _nearest_group(self, group: str, first: Setting) -> str:
-        groups = {normal(name).lower(): name for name in self.options.groups.values()}
-        near = difflib.get_close_matches(group.lower(), groups, 1, 0.7)
-        if near:
-            return f"Did you mean [{groups[near[0]]}]?"
-        return self._nearest(first)
-
-    def _missing(self, used: dict[tuple[str, str], list[Setting]]) -> Iterator[Finding]:
+    def _missing(self, used: dict[Place, list[Setting]]) -> Iterator[Finding]:
         needed = [
             (group, name)
             for group, name in self.service.required
