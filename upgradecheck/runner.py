@@ -105,6 +105,7 @@ def run(
             if not selection.checks or each.entry in selection.checks
         ]
         rows[service.name] = [_refused(each) for each in problems]
+        progress(None, None)
         upgrade = _upgrade(service, given.get(service.name, Given()), timeout)
         report.services.append(_examined(upgrade))
         mask = upgrade.deployment.mask()

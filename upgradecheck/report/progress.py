@@ -31,7 +31,9 @@ def shown(colour: bool) -> Iterator[Progress | None]:
 
     def lines() -> Text:
         now = time.monotonic()
-        head = f"{len(done)} answered, {len(started)} asked now"
+        head = "looking at the configuration and at what is installed"
+        if started or done:
+            head = f"{len(done)} answered, {len(started)} asked now"
         return Text(
             "\n".join(
                 [

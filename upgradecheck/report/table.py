@@ -106,4 +106,4 @@ def _verdict(report: Report) -> str:
         2: "do not upgrade before the failures are solved",
         255: "not verified; solve the errors and ask again",
     }[report.exit_code]
-    return f"{said or 'no check was asked'}: {meaning} (exit code {report.exit_code})"
+    return f"{said or 'no check was asked'}\nExit code {report.exit_code}: {meaning}"
