@@ -104,19 +104,19 @@ def run(
             for each in registry.problems_of(service.name)
             if not selection.checks or each.entry in selection.checks
         ]
-        rows[service.name] = [_refused(each) for each in problems]
+        rows[service.name] = [
+            _excluded(each.entry, each.entry, service)
+            if each.entry in selection.excluded
+            else _refused(each)
+            for each in problems
+        ]
         progress(None, None)
         upgrade = _upgrade(service, given.get(service.name, Given()), timeout)
         report.services.append(_examined(upgrade))
         mask = upgrade.deployment.mask()
         for check in checks:
             if check.id in selection.excluded:
-                reason = "Excluded by the operator."
-                rows[service.name].append(
-                    Excluded(
-                        check.id, check.title, service.name, Result.skipped(reason)
-                    )
-                )
+                rows[service.name].append(_excluded(check.id, check.title, service))
             else:
                 asked.append((check, upgrade, mask))
     try:
@@ -142,6 +142,11 @@ def _selected(
     if selection.checks:
         return [check for check in checks if check.id in selection.checks]
     return [check for check in checks if check.phase is selection.phase]
+
+
+def _excluded(id: str, title: str, service: Service) -> Row:
+    reason = "Excluded by the operator."
+    return Excluded(id, title, service.name, Result.skipped(reason))
 
 
 def _refused(problem: Problem) -> Row:
