@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
+import urllib.parse
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +13,7 @@ import requests
 from keystoneauth1 import exceptions as faults
 from keystoneauth1 import loading
 from keystoneauth1.adapter import Adapter
+from keystoneauth1.session import Session
 
 from upgradecheck.check import NotVerified
 from upgradecheck.deployment.configuration import Configuration
@@ -18,6 +21,11 @@ from upgradecheck.secret import mask_urls
 
 #: Seconds to wait for one answer.
 ANSWER_TIMEOUT = 20
+
+# Lines of C, numbers of errors and of requests.
+_NOISE = re.compile(r"\s*\(_ssl\.c:\d+\)|\[Errno -?\d+\]\s*|\s*\(Request-ID: [^)]*\)")
+_KEYSTONE = "Keystone"
+_IMAGE_SERVICE = "the Image service"
 
 
 def connect(
@@ -37,18 +45,21 @@ def connect(
     :raises NotVerified: if the credentials are no good.
     """
     conf = configuration.bare()
-    with told(group, configuration.where(group, "auth_type")):
+    where = configuration.where
+    with told(_KEYSTONE, group, where(group, "auth_type")):
         loading.register_session_conf_options(conf, group)
         loading.register_auth_conf_options(conf, group)
         auth = loading.load_auth_from_conf_options(conf, group)
         if auth is None:
             raise faults.MissingAuthPlugin
         session = loading.load_session_from_conf_options(conf, group, auth=auth)
-    if verify is not None:
-        session.verify = verify
     session.timeout = session.timeout or ANSWER_TIMEOUT
-    return Adapter(
+    with told(_KEYSTONE, group, where(group, "auth_url") or where(group, "auth_type")):
+        # Now, so that a refusal is known to be Keystone's.
+        session.get_auth_headers()
+    return _Adapter(
         session,
+        verify,
         service_type="image",
         region_name=region,
         interface=interface,
@@ -56,6 +67,24 @@ def connect(
         endpoint_override=endpoint,
         user_agent="upgradecheck",
     )
+
+
+class _Adapter(Adapter):
+    """An adapter whose TLS options hold for its service, not for Keystone.
+
+    :param verify: as requests takes it; None leaves it to the session.
+    """
+
+    def __init__(
+        self, session: Session, verify: bool | str | None, **options: Any
+    ) -> None:
+        super().__init__(session, **options)
+        self._verify = verify
+
+    def request(self, url: str, method: str, **kwargs: Any) -> requests.Response:
+        if self._verify is not None:
+            kwargs.setdefault("verify", self._verify)
+        return super().request(url, method, **kwargs)
 
 
 def images(
@@ -72,12 +101,14 @@ def images(
     :raises NotVerified: if the Image service does not answer properly.
     """
     given = {key: value for key, value in query.items() if value is not None}
-    with told(group, where):
+    with told(_IMAGE_SERVICE, group, where):
         answer = adapter.get("/v2/images", params=given)
     try:
         page = answer.json()["images"]
+        if not isinstance(page, list):
+            raise TypeError
         return [Image.of(each) for each in page]
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         kind = answer.headers.get("Content-Type", "no type at all")
         raise NotVerified(
             f"what answers at {mask_urls(answer.url.partition('?')[0])} is no Image "
@@ -97,6 +128,7 @@ class Image:
     owner: str
     status: str
     hidden: bool
+    visibility: str
     created: str
 
     @classmethod
@@ -111,6 +143,7 @@ class Image:
             str(data.get("owner") or ""),
             str(data["status"]),
             bool(data.get("os_hidden")),
+            str(data.get("visibility") or ""),
             str(data.get("created_at") or ""),
         )
 
@@ -120,7 +153,8 @@ class _Fault:
     """How one kind of exception is told.
 
     :param kinds: the exceptions.
-    :param reason: what happened; ``{group}`` and ``{text}`` are filled in.
+    :param reason: what happened; ``{who}``, ``{group}`` and ``{text}`` are
+        filled in.
     :param remedy: what to try.
     """
 
@@ -148,61 +182,80 @@ _FAULTS = (
     ),
     _Fault(
         (faults.Unauthorized,),
-        "Keystone or the Image service refuses the credentials of [{group}] (401)",
+        "{who} refuses the credentials of [{group}] (401)",
         "Look at the user, the password and the project, and at their domains.",
     ),
     _Fault(
         (faults.Forbidden,),
-        "the credentials of [{group}] may not list images (403)",
+        "{who} forbids what the credentials of [{group}] are for (403)",
         "Give the service's user the role that its own programs need.",
     ),
     _Fault(
         (faults.BadRequest,),
-        "Keystone refuses the request of [{group}] (400): {text}",
+        "{who} refuses the request of [{group}] (400): {text}",
         "Look whether the user's name and the domains are set.",
     ),
     _Fault(
+        (faults.NotFound,),
+        "{who} is not at its address (404)",
+        "Look at the path of the address: of the Image service's the service's own "
+        "programs ask for /v2/images below it, so it must not end in /v2 itself.",
+    ),
+    _Fault(
         (faults.SSLError, requests.exceptions.SSLError),
-        "the TLS connection failed: {text}",
-        "Look at cafile and insecure, and at the server's certificate.",
+        "the TLS connection to {who} failed: {text}",
+        "Look at the authority's certificate and at insecure, in the group that holds "
+        "the address, and at the server's certificate.",
     ),
     _Fault(
         (faults.ConnectTimeout, requests.Timeout),
-        "the server did not answer in time",
+        "{who} did not answer in time",
         "Look whether its address is reached from this machine.",
     ),
     _Fault(
         (faults.ConnectFailure,),
-        "cannot connect: {text}",
+        "cannot connect to {who}: {text}",
         "Look whether the server runs and is reached from this machine.",
     ),
     _Fault(
         (faults.EndpointNotFound,),
         "the service catalogue has no such Image service: {text}",
-        "Look at the region, the interface and the service's name.",
+        "Look at the region, the interface and the service's name, and whether the "
+        "credentials name a project.",
     ),
     _Fault(
         (faults.DiscoveryFailure,),
-        "no Image service answers there: {text}",
-        "Look at the endpoint, and whether the service runs.",
+        "what answers is not {who}: {text}",
+        "Look at the address, and whether the service runs.",
     ),
     _Fault(
         (faults.HttpError,),
-        "Keystone or the Image service answers with an error: {text}",
+        "{who} answers with an error: {text}",
         "Look at that service's own log.",
     ),
     _Fault(
+        (ValueError,),
+        "the address of {who} cannot be used: {text}",
+        "Write it as http://HOST:PORT or https://HOST:PORT.",
+    ),
+    _Fault(
         (faults.ClientException, requests.RequestException),
-        "the connection broke: {text}",
+        "the connection to {who} broke: {text}",
         "Look whether the server runs and is reached from this machine.",
+    ),
+    _Fault(
+        (OSError,),
+        "cannot connect to {who}: {text}",
+        "Look whether the certificate files exist and may be read by this user.",
     ),
 )
 
 
 @contextlib.contextmanager
-def told(group: str, where: str | None) -> Iterator[None]:
+def told(who: str, group: str, where: str | None) -> Iterator[None]:
     """Words every fault of credentials, Keystone and the Image service.
 
+    :param who: which of the two is asked, in words.
     :param group: the group that holds the credentials.
     :param where: where to look first, as ``file:line``.
     :raises NotVerified: in place of each of their exceptions.
@@ -210,17 +263,47 @@ def told(group: str, where: str | None) -> Iterator[None]:
     try:
         yield
     except tuple(kind for fault in _FAULTS for kind in fault.kinds) as raised:
-        fault = next(fault for fault in _FAULTS if isinstance(raised, fault.kinds))
+        # What keystoneauth does not know, it wraps.
+        cause = getattr(raised, "original", raised)
+        fault = next(fault for fault in _FAULTS if isinstance(cause, fault.kinds))
         raise NotVerified(
-            fault.reason.format(group=group, text=_short(raised)),
+            fault.reason.format(
+                who=f"{who}{_address(cause)}", group=group, text=_text(cause)
+            ),
             where or f"[{group}]",
             fault.remedy.format(group=group),
         ) from None
 
 
-def _short(fault: BaseException) -> str:
-    """A short form of a message, with its status: servers answer whole pages."""
-    text = " ".join(str(fault).split())
-    text = text if len(text) <= 200 else f"{text[:200]}..."
-    status = getattr(fault, "status_code", None) or getattr(fault, "http_status", None)
+def _text(fault: BaseException) -> str:
+    """A message, short, since servers answer whole pages, and always the same."""
+    if isinstance(fault, faults.ConnectionError | requests.RequestException | OSError):
+        return _short(_chain(fault)[-1])
+    text = _short(fault)
+    status = getattr(fault, "http_status", None)
     return f"{status}: {text}" if status and str(status) not in text else text
+
+
+def _address(fault: BaseException) -> str:
+    """Where the server is that could not be asked, in words."""
+    for each in _chain(fault):
+        url = getattr(getattr(each, "request", None), "url", None)
+        if url:
+            parts = urllib.parse.urlsplit(url)
+            return f" at {parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return ""
+
+
+def _chain(fault: BaseException) -> list[BaseException]:
+    """A fault and what led to it: each library words it anew, and adds noise."""
+    chain = [fault]
+    while cause := chain[-1].__cause__ or chain[-1].__context__:
+        chain.append(cause)
+    return chain
+
+
+def _short(fault: BaseException) -> str:
+    """A message in one line, without what differs from one time to the next."""
+    text = getattr(fault, "strerror", None) or str(fault)
+    text = _NOISE.sub("", " ".join(text.split()))
+    return text if len(text) <= 200 else f"{text[:200]}..."

@@ -7,10 +7,13 @@ The rules are those of Octavia 19.0.0: ``octavia.image.drivers.glance_driver``,
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
+import functools
 import json
 from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -34,6 +37,14 @@ LIMIT = 25
 KEY = "amp_image_tag"
 
 _CREDENTIALS = "service_auth"
+#: The options that lead to the Image service; the first that is set decides most.
+_ADDRESS = (
+    ("glance", "endpoint"),
+    ("glance", "service_name"),
+    ("glance", "region_name"),
+    ("glance", "endpoint_type"),
+    (_CREDENTIALS, "auth_url"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,29 +95,38 @@ def amphora_image(upgrade: Upgrade) -> Result:
         return Result.skipped(
             "[controller_worker] image_driver is image_noop_driver: no image is used."
         )
-    findings: list[Finding] = []
     tags = [_configured_tag(upgrade)]
-    try:
+    findings: list[Finding] = []
+    sentences: list[str] = []
+    with _kept(findings, sentences, "the tags of flavor profiles are not verified: "):
         profile_tags, faults = _profile_tags(upgrade)
-        tags += [tag for tag in profile_tags if tag.name not in {t.name for t in tags}]
+        tags = _distinct([*tags, *profile_tags])
         findings += faults
-    except NotVerified as fault:
-        findings.append(
-            Finding(
-                f"the tags of flavor profiles are not verified: {fault.reason}",
-                fault.location,
-                fault.remedy,
-                Status.ERROR,
-            )
-        )
     images = ImageSearch(upgrade)
-    sentences = []
-    for tag in tags:
-        sentence, found = images.judge(tag)
-        sentences.append(sentence)
-        findings += found
+    # Those that are not set are judged even if no service answers.
+    with _kept(findings, sentences):
+        for tag in sorted(tags, key=lambda tag: tag.name != ""):
+            sentence, found = images.judge(tag)
+            sentences.append(sentence)
+            findings += found
     findings += images.owner_findings()
     return Result.judged(" ".join(sentences), findings)
+
+
+@contextlib.contextmanager
+def _kept(
+    findings: list[Finding], sentences: list[str], what: str = ""
+) -> Iterator[None]:
+    """Make what stands in the way a finding, so that nothing else is lost.
+
+    :param what: which part of the question it leaves open.
+    """
+    try:
+        yield
+    except NotVerified as fault:
+        reason = f"{what}{fault.reason}"
+        findings.append(Finding(reason, fault.location, fault.remedy, Status.ERROR))
+        sentences.append(f"{reason[:1].upper()}{reason[1:]}.")
 
 
 def _configured_tag(upgrade: Upgrade) -> Tag:
@@ -116,6 +136,14 @@ def _configured_tag(upgrade: Upgrade) -> Tag:
         f"[{group}] {name}",
         upgrade.deployment.configuration.where(group, name),
     )
+
+
+def _distinct(tags: Sequence[Tag]) -> list[Tag]:
+    """The first of each name, and all that have none."""
+    seen: dict[str, Tag] = {}
+    for tag in tags:
+        seen.setdefault(tag.name or tag.source, tag)
+    return [*seen.values()]
 
 
 def _profile_tags(upgrade: Upgrade) -> tuple[list[Tag], list[Finding]]:
@@ -139,7 +167,7 @@ def _profile_tags(upgrade: Upgrade) -> tuple[list[Tag], list[Finding]]:
             data = json.loads(row.flavor_data)
             if not isinstance(data, dict):
                 raise ValueError("it is no JSON object")
-        except (ValueError, TypeError) as fault:
+        except (ValueError, TypeError, RecursionError) as fault:
             faults.append(
                 Finding(
                     f"the flavor data of the profile {row.name!r} is malformed: {fault}",
@@ -157,22 +185,23 @@ def _profile_tags(upgrade: Upgrade) -> tuple[list[Tag], list[Finding]]:
 
 
 class ImageSearch:
-    """Looks images up as Octavia's image driver would.
-
-    :raises NotVerified: if the credentials are no good.
-    """
+    """Looks images up as Octavia's image driver would."""
 
     def __init__(self, upgrade: Upgrade) -> None:
         self._deployment = upgrade.deployment
         self._where = upgrade.deployment.configuration.where
         self.owner = self._value("controller_worker", "amp_image_owner_id") or None
-        self._adapter = self._connect()
         self._owners: dict[str, None] = {}
 
     def _value(self, group: str, name: str) -> Any:
         return self._deployment.value(group, name)
 
-    def _connect(self) -> Adapter:
+    @functools.cached_property
+    def _adapter(self) -> Adapter:
+        """The way to the Image service, made when the first image is looked up.
+
+        :raises NotVerified: if the credentials are no good.
+        """
         endpoint = self._value("glance", "endpoint") or None
         verify: bool | str | None = None
         if endpoint and endpoint.startswith("https"):
@@ -197,9 +226,7 @@ class ImageSearch:
         """
         from upgradecheck.deployment.image import images
 
-        where = self._where("glance", "endpoint") or self._where(
-            _CREDENTIALS, "auth_url"
-        )
+        where = next(filter(None, (self._where(*each) for each in _ADDRESS)), None)
         return images(
             self._adapter,
             _CREDENTIALS,
@@ -267,7 +294,13 @@ class ImageSearch:
         found = {
             image.id: image
             for hidden in (None, "true")
-            for image in self._images(tag.name, owner=self.owner, os_hidden=hidden)
+            for image in self._images(
+                # Without a word about it Glance leaves community images out.
+                tag.name,
+                owner=self.owner,
+                os_hidden=hidden,
+                visibility="all",
+            )
         }
         for image in found.values():
             yield Finding(
@@ -315,7 +348,7 @@ class ImageSearch:
 
 def _described(image: Image) -> str:
     owner = f"owner {image.owner}" if image.owner else "no owner"
-    return f"image {image.id} ({image.name}), {owner}, {_age(image.created)} old"
+    return f"image {image.id} ({image.name}), {owner}, {_age(image.created)}"
 
 
 def _age(created: str) -> str:
@@ -323,14 +356,16 @@ def _age(created: str) -> str:
         then = datetime.datetime.fromisoformat(created)
         days = (datetime.datetime.now(datetime.UTC) - then).days
     except (ValueError, TypeError):
-        return "of unknown age, not"
-    return f"{days} day{'' if days == 1 else 's'}"
+        return "of unknown age"
+    return f"{days} day{'' if days == 1 else 's'} old"
 
 
 def _state(image: Image) -> str:
     if image.status != "active":
         return str(image.status)
-    return "hidden" if image.hidden else "not listed"
+    if image.hidden:
+        return "hidden"
+    return image.visibility or "not listed"
 
 
 def _cure(image: Image) -> str:
@@ -338,4 +373,9 @@ def _cure(image: Image) -> str:
         return f"openstack image set --activate {image.id}"
     if image.status == "active" and image.hidden:
         return f"openstack image set --unhidden {image.id}"
+    if image.status == "active" and image.visibility == "community":
+        return (
+            "Glance lists community images to their owner alone: openstack image set "
+            f"--shared {image.id}"
+        )
     return f"Upload the data of the image {image.id}, or tag another one."

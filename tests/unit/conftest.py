@@ -1,0 +1,85 @@
+"""What unit tests stand on: real files, real distributions, the real command."""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests.unit.command import ServiceStatus
+from tests.unit.plugins import Plugins
+from upgradecheck import entries
+
+# No test is timed, and none leaves a folder behind.
+hypothesis.settings.register_profile("unit", deadline=None, database=None)
+hypothesis.settings.load_profile("unit")
+
+#: Writes a configuration file: its text, and its name if it is not widget.conf.
+WriteConf = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the home, the cache or the credentials of who runs it."""
+    for name in list(os.environ):
+        if name.startswith("OS_"):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+
+
+@pytest.fixture
+def plugins(tmp_path: Path) -> Plugins:
+    """Where a test installs distributions of services that it invents."""
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    return Plugins(folder)
+
+
+@pytest.fixture
+def plugins_here(
+    plugins: Plugins, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Plugins]:
+    """The same, seen by the tests' own process as well."""
+    monkeypatch.syspath_prepend(str(plugins.folder))
+    entries._all.cache_clear()
+    before = set(sys.modules)
+    yield plugins
+    entries._all.cache_clear()
+    for name in set(sys.modules) - before:
+        file = getattr(sys.modules[name], "__file__", None) or ""
+        if file.startswith(str(plugins.folder)):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def status(tmp_path: Path, plugins: Plugins) -> ServiceStatus:
+    """The real ``service-status``, which sees the installed plug-ins."""
+    return ServiceStatus(tmp_path / "home", plugins.folder)
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> WriteConf:
+    """Writes a configuration file."""
+
+    def write(text: str, name: str = "widget.conf") -> Path:
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(textwrap.dedent(text))
+        return file
+
+    return write
+
+
+def line_of(file: Path, text: str) -> int:
+    """The number of the first line that holds a text."""
+    lines = file.read_text().splitlines()
+    return next(number for number, line in enumerate(lines, 1) if text in line)

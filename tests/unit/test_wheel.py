@@ -1,0 +1,103 @@
+"""The wheel holds both packages, whole, and nothing else."""
+
+from __future__ import annotations
+
+import configparser
+import importlib.metadata
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[2]
+SOURCES = {
+    "upgradecheck": ROOT / "upgradecheck",
+    "upgradecheck_sphinx": ROOT / "ext" / "upgradecheck_sphinx",
+}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """The wheel that pip builds of a copy of the sources."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    ignored = shutil.ignore_patterns("__pycache__", ".*")
+    for name in ("upgradecheck", "ext"):
+        shutil.copytree(ROOT / name, source / name, ignore=ignored)
+    for name in ("setup.cfg", "pyproject.toml", "README.rst", "LICENSE"):
+        shutil.copy(ROOT / name, source / name)
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
+        + (["--no-build-isolation"] if _builder_is_here() else [])
+        + ["--wheel-dir", str(folder), str(source)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (file,) = folder.glob("upgradecheck-*.whl")
+    return zipfile.ZipFile(file)
+
+
+def _builder_is_here() -> bool:
+    """Whether no network is needed, as what builds the wheel is installed."""
+    try:
+        return Version(importlib.metadata.version("setuptools")) >= Version("77")
+    except importlib.metadata.PackageNotFoundError:
+        return False
+
+
+def _sources() -> set[str]:
+    return {
+        f"{name}/{path.relative_to(folder)}"
+        for name, folder in SOURCES.items()
+        for path in folder.rglob("*")
+        if path.is_file() and not _is_made(path.relative_to(folder))
+    }
+
+
+def _is_made(path: Path) -> bool:
+    """Whether a tool left it, as Python's and mypy's caches."""
+    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)
+
+
+def test_it_holds_every_file_of_both_source_roots(wheel: zipfile.ZipFile) -> None:
+    held = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    assert held == _sources()
+
+
+def test_each_file_is_the_source(wheel: zipfile.ZipFile) -> None:
+    for name in wheel.namelist():
+        package, _, path = name.partition("/")
+        if package in SOURCES:
+            assert wheel.read(name) == (SOURCES[package] / path).read_bytes(), name
+
+
+def test_it_is_typed(wheel: zipfile.ZipFile) -> None:
+    assert {f"{name}/py.typed" for name in SOURCES} <= set(wheel.namelist())
+
+
+def test_its_entry_points_lead_somewhere(wheel: zipfile.ZipFile) -> None:
+    (name,) = (n for n in wheel.namelist() if n.endswith("/entry_points.txt"))
+    parser = configparser.ConfigParser(delimiters=("=",))
+    parser.read_string(wheel.read(name).decode())
+    assert parser["console_scripts"]["service-status"]
+    for section in parser.sections():
+        for value in parser[section].values():
+            module, _, attribute = value.partition(":")
+            assert hasattr(__import__(module, fromlist=[attribute]), attribute), value
+
+
+def test_every_import_is_declared(wheel: zipfile.ZipFile) -> None:
+    (name,) = (n for n in wheel.namelist() if n.endswith("/METADATA"))
+    metadata = wheel.read(name).decode()
+    assert "License-Expression: Apache-2.0" in metadata or "Apache-2.0" in metadata
+    for distribution in (
+        *("PyYAML", "oslo.config", "oslo.upgradecheck", "stevedore", "rich"),
+        *("SQLAlchemy", "alembic", "keystoneauth1", "Sphinx", "reno"),
+    ):
+        assert f"Requires-Dist: {distribution}" in metadata
