@@ -160,7 +160,9 @@ def _read(written: bytes, status: int) -> Outcome:
         return Outcome(answer=data)
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
-        return Outcome(fault=f"died by {signal.Signals(number).name}")
+        # Real-time signals have no names of their own.
+        names = {each.value: each.name for each in signal.Signals}
+        return Outcome(fault=f"died by {names.get(number, f'signal {number}')}")
     code = os.waitstatus_to_exitcode(status)
     return Outcome(fault=f"ended its process with status {code} and no answer")
 

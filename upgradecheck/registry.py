@@ -5,23 +5,32 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import importlib.metadata
+import os
 import re
 import sys
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from typing import Any
 
 from stevedore import extension
 
 from upgradecheck import entries
 from upgradecheck import installed
+from upgradecheck import isolation
 from upgradecheck.check import Check
 from upgradecheck.isolation import Interrupted
 from upgradecheck.service import Service
 
+if TYPE_CHECKING:
+    from upgradecheck.procedure import Procedure
+
 CHECKS = "upgradecheck.checks"
 SERVICES = "upgradecheck.services"
+#: Seconds that loading one entry may take.
+_LOAD_TIMEOUT = 30
 #: The distribution whose definitions are bundled, and give way to others.
 OURS = "upgradecheck"
 
@@ -138,9 +147,10 @@ class _Guarded:
 
         :raises Exception: whatever the module raises; nothing worse.
         """
+        if entries.owner(self._entry)[0] != OURS:
+            self._try()
         try:
-            # Standard output belongs to the report.
-            with contextlib.redirect_stdout(sys.stderr):
+            with _no_output():
                 return self._entry.load()
         except Interrupted:
             raise
@@ -149,6 +159,37 @@ class _Guarded:
             if isinstance(fault, Exception) and not isinstance(fault, AssertionError):
                 raise
             raise _LoadFailure(f"{type(fault).__name__} {fault}".strip()) from None
+
+    def _try(self) -> None:
+        """Load it in a process of its own first: it might end this one, or hang.
+
+        :raises _LoadFailure: if it did.
+        """
+
+        def loads() -> None:
+            # What it raises, the load in this process will raise again.
+            with contextlib.suppress(Exception):
+                self._entry.load()
+
+        outcome = isolation.run(loads, _LOAD_TIMEOUT)
+        if outcome.raised is not None and outcome.raised.kind != "KeyboardInterrupt":
+            raise _LoadFailure(f"it raised {outcome.raised.kind}")
+        if outcome.fault is not None:
+            raise _LoadFailure(f"its module {outcome.fault}")
+
+
+@contextlib.contextmanager
+def _no_output() -> Iterator[None]:
+    """Standard output belongs to the report: what is printed goes elsewhere."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def load(services: Collection[str] | None = None) -> Registry:
@@ -296,6 +337,36 @@ def _load_checks(registry: Registry, is_wanted: Callable[[str], bool]) -> None:
             registry.providers.setdefault(service, provider)
             continue
         _refuse(registry, each, reason)
+
+
+def procedures_of(registry: Registry) -> dict[str, Procedure]:
+    """The procedures of the registry's services, by name.
+
+    One that is refused is a problem of the registry. They are not loaded with it:
+    whoever asks checks need not wait for them.
+    """
+    from upgradecheck import procedure
+    from upgradecheck.mistake import Mistaken
+
+    known = {*registry.checks, *(each.entry for each in registry.problems)}
+    found: dict[str, Procedure] = {}
+
+    def refuse(name: str, fault: Mistaken) -> None:
+        provider = registry.providers[name.partition(".")[0]]
+        reason = f"{name} of {provider} is no procedure:\n{fault}"
+        remedy = f"Correct the file, or install {provider} anew."
+        registry.problems.append(Problem(name, reason, provider, remedy))
+
+    for service in registry.services.values():
+        if not service.procedures:
+            continue
+        for each in procedure.load_folder(service.procedures, service.name, refuse):
+            unknown = procedure.unknown_checks(each, known)
+            if unknown:
+                refuse(each.name, Mistaken(unknown))
+            else:
+                found[each.name] = each
+    return found
 
 
 def _implied(service: str, provider: Provider) -> Service:

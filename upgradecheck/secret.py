@@ -14,7 +14,10 @@ MASK = "***"
 
 # Greedy up to the last @ of a word: oslo.messaging's transport URLs name
 # several hosts, each with its password, and passwords may hold @ and /.
-_CREDENTIALS = re.compile(r"([A-Za-z][\w+.-]*://)([^\s:/@]*):(\S*)@")
+# Bounded, so that a long text costs no more than its length.
+_CREDENTIALS = re.compile(
+    r"(?<![\w+.-])([A-Za-z][\w+.-]{0,40}://)([^\s:/@]{0,200}):(\S{0,2000})@"
+)
 _QUERY = re.compile(
     r"([?&;](?:[\w-]*(?:password|passwd|secret|token|api_?key))=)([^&;\s'\"]+)", re.I
 )

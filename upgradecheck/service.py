@@ -98,6 +98,8 @@ class Service:
         name ``*`` stands for anything.
     :param drivers: options that name drivers of third parties.
     :param named_groups: options that name groups.
+    :param procedures: the folder that holds its procedures, one YAML file each,
+        as ``package.module:folder``.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Service:
     unlisted: tuple[Place, ...] = ()
     drivers: tuple[DriverOption, ...] = ()
     named_groups: tuple[NamedGroups, ...] = ()
+    procedures: str = ""
 
     def __post_init__(self) -> None:
         for field in ("title", "distribution", "project"):

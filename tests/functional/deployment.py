@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +65,12 @@ class Answer:
 
     :param row: the check's row in the JSON report.
     :param run: the run it comes from.
+    :param conf: the file that was asked about, where it is needed.
     """
 
     row: dict[str, Any]
     run: Finished
+    conf: Path | None = None
 
     @property
     def status(self) -> str:
@@ -102,22 +105,32 @@ class Answer:
 AskImage = Callable[..., Answer]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def ask_image(
-    status: ServiceStatus, octavia_conf: OctaviaConf, octavia_sqlite_old: str
+    status: ServiceStatus,
+    octavia_sqlite_old: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AskImage:
     """Asks ``octavia.amphora-image`` alone; its database is there, unless told."""
     usual = {"database": {"connection": octavia_sqlite_old}}
 
     def ask(*sections: Sections, env: dict[str, str] | None = None) -> Answer:
+        conf = settings.write(
+            tmp_path_factory.mktemp("etc") / "octavia.conf", joined(usual, *sections)
+        )
         run = status(
-            "--config-file",
-            octavia_conf(joined(usual, *sections)),
+            *("--config-file", conf),
             *("upgrade", "check", "--json", "octavia", "--check", IMAGE_CHECK),
             env=env,
         )
-        assert run.stderr == ""
-        assert "Traceback" not in run.stdout
-        return Answer(run.rows[IMAGE_CHECK], run)
+        assert run.stderr == "", run.stderr
+        assert "Traceback" not in run.stdout, run.stdout
+        return Answer(run.rows[IMAGE_CHECK], run, conf)
 
     return ask
+
+
+def asked_at_once(ask: AskImage, *several: Sections) -> list[Answer]:
+    """The answers for several configurations; time is spent waiting and importing."""
+    with ThreadPoolExecutor(4) as together:
+        return list(together.map(ask, several))

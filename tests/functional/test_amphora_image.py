@@ -18,6 +18,7 @@ from keystoneauth1.adapter import Adapter
 
 from tests.functional.deployment import AskImage
 from tests.functional.deployment import OctaviaConf
+from tests.functional.deployment import asked_at_once
 from tests.functional.deployment import joined
 from tests.functional.fakes import Authority
 from tests.functional.fakes import Fake
@@ -154,22 +155,31 @@ class TestAnImage:
 
 
 class TestNoOwner:
-    @pytest.mark.parametrize("visibility", ["private", "shared", "public"])
     def test_it_is_a_warning_whatever_the_visibility(
-        self,
-        ask_image: AskImage,
-        image_service: Image,
-        booting: Sections,
-        tag: str,
-        visibility: str,
+        self, ask_image: AskImage, image_service: Image, booting: Sections, tag: str
     ) -> None:
-        image_service.upload("amphora", [tag], owner="someone", visibility=visibility)
+        kinds = ("private", "shared", "public")
+        for kind in kinds:
+            image_service.upload(
+                "amphora", [f"{tag}-{kind}"], owner="someone", visibility=kind
+            )
 
-        answer = ask_image(booting, no_owner())
+        answers = asked_at_once(
+            ask_image,
+            *(
+                joined(
+                    booting,
+                    no_owner(),
+                    {"controller_worker": {"amp_image_tag": f"{tag}-{kind}"}},
+                )
+                for kind in kinds
+            ),
+        )
 
-        assert (answer.status, answer.run.code) == ("warning", 1)
-        assert "amp_image_owner_id is not set" in answer.finding["message"]
-        assert "amp_image_owner_id = someone" in answer.finding["remedy"]
+        for answer in answers:
+            assert (answer.status, answer.run.code) == ("warning", 1)
+            assert "amp_image_owner_id is not set" in answer.finding["message"]
+            assert "amp_image_owner_id = someone" in answer.finding["remedy"]
 
     def test_all_owners_are_named_where_there_are_several(
         self, ask_image: AskImage, image_service: Image, booting: Sections, tag: str
@@ -571,15 +581,17 @@ class TestTheWayToTheImageService:
             in_catalogue(identity_service, f"{front.url}/image", "internal") as at,
         ):
             chosen = {"region_name": at["region"], "service_name": at["name"]}
-            answers = [
-                ask_image(as_octavia, {"glance": {**chosen, **more}})
-                for more in (
-                    {"endpoint_type": "internalURL"},
-                    {"endpoint_type": "internal"},
-                    {"endpoint_type": "publicURL"},
-                    {"endpoint_type": "internalURL", "service_name": "other"},
-                )
-            ]
+            here = joined(as_octavia, {"glance": chosen})
+            answers = asked_at_once(
+                ask_image,
+                joined(here, {"glance": {"endpoint_type": "internalURL"}}),
+                joined(here, {"glance": {"endpoint_type": "internal"}}),
+                joined(here, {"glance": {"endpoint_type": "publicURL"}}),
+                joined(
+                    here,
+                    {"glance": {"endpoint_type": "internal", "service_name": "other"}},
+                ),
+            )
 
         statuses = [answer.status for answer in answers]
         assert statuses == ["success", "success", "error", "error"]
@@ -717,12 +729,13 @@ class TestTLS:
             in_catalogue(identity_service, front.url, "public") as at,
         ):
             here = joined(as_octavia, {"glance": {"region_name": at["region"]}})
-            governed = [
-                ask_image(here, {"service_auth": {"cafile": known.file}}),
-                ask_image(here, {"service_auth": {"insecure": "true"}}),
-                ask_image(here, {"glance": {"ca_certificates_file": known.file}}),
-                ask_image(here, {"glance": {"insecure": "true"}}),
-            ]
+            governed = asked_at_once(
+                ask_image,
+                joined(here, {"service_auth": {"cafile": known.file}}),
+                joined(here, {"service_auth": {"insecure": "true"}}),
+                joined(here, {"glance": {"ca_certificates_file": known.file}}),
+                joined(here, {"glance": {"insecure": "true"}}),
+            )
 
         statuses = [answer.status for answer in governed]
         assert statuses == ["success", "success", "error", "error"]
@@ -753,9 +766,10 @@ class TestTLS:
                 },
                 "glance": {"endpoint": front.url, "ca_certificates_file": known.file},
             }
-            answer = ask_image(as_octavia, both)
-            distrusted = ask_image(
-                as_octavia, both, {"service_auth": {"cafile": known.file}}
+            answer, distrusted = asked_at_once(
+                ask_image,
+                joined(as_octavia, both),
+                joined(as_octavia, both, {"service_auth": {"cafile": known.file}}),
             )
 
         assert answer.status == "success"

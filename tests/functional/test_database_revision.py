@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+from alembic.script import Script
 from alembic.script import ScriptDirectory
 
 from tests.functional.deployment import Answer
@@ -27,13 +28,6 @@ AFTER = "database-at-head"
 
 #: The head of Octavia 19.
 HEAD = "fabf4983846b"
-#: What Octavia 13 left to do, in the order in which alembic does it.
-SINCE_13 = {
-    "3097e55493ae": "add sg_id to vip table",
-    "db2a73e82626": "add vnic_type for VIP",
-    "fbf2a5b84c75": "add amphora role and status index",
-    HEAD: "add vip sg table",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -309,7 +303,7 @@ SCRIPTS = {
 }
 
 
-def pending(service: str, rows: Sequence[str]) -> Sequence[object]:
+def pending(service: str, rows: Sequence[str]) -> list[Script]:
     """What alembic's own script directory says is pending, the last one first."""
     scripts = ScriptDirectory(str(folder_of(SCRIPTS[service])))
     with warnings.catch_warnings():

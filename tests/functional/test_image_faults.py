@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import urllib.parse
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.functional.deployment import IMAGE_CHECK
 from tests.functional.deployment import Answer
 from tests.functional.deployment import AskImage
 from tests.functional.deployment import OctaviaConf
+from tests.functional.deployment import asked_at_once
 from tests.functional.deployment import joined
 from tests.functional.fakes import Fake
 from tests.functional.servers.identity import Identity
@@ -30,7 +32,7 @@ BOOTS: Sections = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def as_octavia(
     identity_service: Identity, image_service_with_identity: ImageWithIdentity
 ) -> dict[str, dict[str, object]]:
@@ -45,139 +47,126 @@ def as_octavia(
     )
 
 
+#: By what is wrong: the group and what it holds, what is said, and of which option.
+CREDENTIALS: dict[str, tuple[str, dict[str, Any], str, str]] = {
+    "wrong password": (
+        "service_auth",
+        {"password": "Wr0ng-S3cret"},
+        "Keystone refuses the credentials of [service_auth] (401)",
+        "auth_url",
+    ),
+    "unknown project": (
+        "service_auth",
+        {"project_name": "nonesuch"},
+        "Keystone refuses the credentials of [service_auth] (401)",
+        "auth_url",
+    ),
+    "no project": (
+        "service_auth",
+        {"project_name": None},
+        "the service catalogue has no such Image service",
+        "region_name",
+    ),
+    "no username": (
+        "service_auth",
+        {"username": None},
+        "Keystone refuses the request of [service_auth] (400): Invalid input",
+        "auth_url",
+    ),
+    "no auth_url": (
+        "service_auth",
+        {"auth_url": None},
+        "[service_auth] is not complete",
+        "auth_type",
+    ),
+    "no auth_type": (
+        "service_auth",
+        {"auth_type": None},
+        "[service_auth] auth_type is not set",
+        "",
+    ),
+    "unknown auth_type": (
+        "service_auth",
+        {"auth_type": "pasword"},
+        "[service_auth] auth_type names an unknown plug-in",
+        "auth_type",
+    ),
+    "wrong region": (
+        "glance",
+        {"region_name": "Nowhere"},
+        "publicURL endpoint for image service in Nowhere region not found",
+        "region_name",
+    ),
+    "wrong interface": (
+        "glance",
+        {"endpoint_type": "secretURL"},
+        "secretURL endpoint for image service in RegionOne region not found",
+        "region_name",
+    ),
+    "wrong service name": (
+        "glance",
+        {"service_name": "nonesuch"},
+        "named nonesuch in RegionOne region not found",
+        "service_name",
+    ),
+    "Keystone down": (
+        "service_auth",
+        {"auth_url": "http://127.0.0.1:1/v3"},
+        "cannot connect to Keystone at http://127.0.0.1:1: Connection refused",
+        "auth_url",
+    ),
+    "Keystone not found": (
+        "service_auth",
+        {"auth_url": "http://keystone.invalid/v3"},
+        "cannot connect to Keystone at http://keystone.invalid: Name",
+        "auth_url",
+    ),
+    "endpoint down": (
+        "glance",
+        {"endpoint": "http://127.0.0.1:1"},
+        "the Image service at http://127.0.0.1:1: Connection refused",
+        "endpoint",
+    ),
+    "endpoint without a scheme": (
+        "glance",
+        {"endpoint": "glance:9292"},
+        "the address of the Image service cannot be used",
+        "endpoint",
+    ),
+    "endpoint that is no URL": (
+        "glance",
+        {"endpoint": "http://[::1"},
+        "the address of the Image service cannot be used",
+        "endpoint",
+    ),
+    "auth_url that is no URL": (
+        "service_auth",
+        {"auth_url": "http://" + "k" * 70},
+        "the address of Keystone cannot be used",
+        "auth_url",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def refusals(ask_image: AskImage, as_octavia: Sections) -> dict[str, Answer]:
+    """What is said of each of them."""
+    faults = [{group: changed} for group, changed, _, _ in CREDENTIALS.values()]
+    answers = asked_at_once(ask_image, *(joined(as_octavia, each) for each in faults))
+    return dict(zip(CREDENTIALS, answers, strict=True))
+
+
 class TestCredentials:
-    @pytest.mark.parametrize(
-        ("group", "changed", "message", "line"),
-        [
-            pytest.param(
-                "service_auth",
-                {"password": "Wr0ng-S3cret"},
-                "Keystone refuses the credentials of [service_auth] (401)",
-                "auth_url",
-                id="wrong password",
-            ),
-            pytest.param(
-                "service_auth",
-                {"project_name": "nonesuch"},
-                "Keystone refuses the credentials of [service_auth] (401)",
-                "auth_url",
-                id="unknown project",
-            ),
-            pytest.param(
-                "service_auth",
-                {"project_name": None},
-                "the service catalogue has no such Image service",
-                "region_name",
-                id="no project",
-            ),
-            pytest.param(
-                "service_auth",
-                {"username": None},
-                "Keystone refuses the request of [service_auth] (400): Invalid input",
-                "auth_url",
-                id="no username",
-            ),
-            pytest.param(
-                "service_auth",
-                {"auth_url": None},
-                "[service_auth] is not complete",
-                "auth_type",
-                id="no auth_url",
-            ),
-            pytest.param(
-                "service_auth",
-                {"auth_type": None},
-                "[service_auth] auth_type is not set",
-                "",
-                id="no auth_type",
-            ),
-            pytest.param(
-                "service_auth",
-                {"auth_type": "pasword"},
-                "[service_auth] auth_type names an unknown plug-in",
-                "auth_type",
-                id="unknown auth_type",
-            ),
-            pytest.param(
-                "glance",
-                {"region_name": "Nowhere"},
-                "publicURL endpoint for image service in Nowhere region not found",
-                "region_name",
-                id="wrong region",
-            ),
-            pytest.param(
-                "glance",
-                {"endpoint_type": "secretURL"},
-                "secretURL endpoint for image service in RegionOne region not found",
-                "region_name",
-                id="wrong interface",
-            ),
-            pytest.param(
-                "glance",
-                {"service_name": "nonesuch"},
-                "named nonesuch in RegionOne region not found",
-                "service_name",
-                id="wrong service name",
-            ),
-            pytest.param(
-                "service_auth",
-                {"auth_url": "http://127.0.0.1:1/v3"},
-                "cannot connect to Keystone at http://127.0.0.1:1: Connection refused",
-                "auth_url",
-                id="Keystone down",
-            ),
-            pytest.param(
-                "service_auth",
-                {"auth_url": "http://keystone.invalid/v3"},
-                "cannot connect to Keystone at http://keystone.invalid: Name",
-                "auth_url",
-                id="Keystone not found",
-            ),
-            pytest.param(
-                "glance",
-                {"endpoint": "http://127.0.0.1:1"},
-                "the Image service at http://127.0.0.1:1: Connection refused",
-                "endpoint",
-                id="endpoint down",
-            ),
-            pytest.param(
-                "glance",
-                {"endpoint": "glance:9292"},
-                "the address of the Image service cannot be used",
-                "endpoint",
-                id="endpoint without a scheme",
-            ),
-            pytest.param(
-                "glance",
-                {"endpoint": "http://[::1"},
-                "the address of the Image service cannot be used",
-                "endpoint",
-                id="endpoint that is no URL",
-            ),
-            pytest.param(
-                "service_auth",
-                {"auth_url": "http://" + "k" * 70},
-                "the address of Keystone cannot be used",
-                "auth_url",
-                id="auth_url that is no URL",
-            ),
-        ],
-    )
+    @pytest.mark.parametrize("wrong", CREDENTIALS)
     def test_each_fault_of_theirs_is_told_and_no_password(
-        self,
-        ask_image: AskImage,
-        identity_service: Identity,
-        as_octavia: Sections,
-        tmp_path: Path,
-        group: str,
-        changed: dict[str, Any],
-        message: str,
-        line: str,
+        self, refusals: dict[str, Answer], identity_service: Identity, wrong: str
     ) -> None:
-        answer = ask_image(as_octavia, {group: changed})
+        _, _, message, option = CREDENTIALS[wrong]
+
+        answer = refusals[wrong]
 
         assert_not_verified(answer, message)
-        assert answer.finding["location"] == place_of(line, tmp_path / "octavia.conf")
+        assert answer.finding["location"] == place_of(option, answer.conf)
         for secret in (identity_service.password, "Wr0ng-S3cret"):
             assert secret not in answer.run.output
 
@@ -208,6 +197,12 @@ class TestCredentials:
         assert_not_verified(answer, "the Image service forbids")
 
 
+ERRORS = {
+    401: "the Image service refuses the credentials of [service_auth] (401)",
+    403: "the Image service forbids what the credentials of",
+    404: "the Image service is not at its address (404)",
+    500: "the Image service answers with an error",
+}
 NO_LISTS = {
     "HTML": (b"<html><body>It works!</body></html>", "text/html"),
     "no list of images": (b'{"servers": []}', "application/json"),
@@ -222,34 +217,33 @@ NO_LISTS = {
 
 
 class TestAnImageServiceThatMisbehaves:
-    @pytest.mark.parametrize(
-        ("code", "message"),
-        [
-            (401, "the Image service refuses the credentials of [service_auth] (401)"),
-            (403, "the Image service forbids what the credentials of"),
-            (404, "the Image service is not at its address (404)"),
-            (500, "the Image service answers with an error"),
-        ],
-    )
-    def test_its_errors_are_told(
-        self, ask_image: AskImage, code: int, message: str
-    ) -> None:
-        with Fake(fakes.says(code, b"<html>" + b"no " * 5000, "text/html")) as fake:
-            answer = ask_image(asking(fake.url))
+    def test_its_errors_are_told(self, ask_image: AskImage) -> None:
+        page = b"<html>" + b"no " * 5000
+        with contextlib.ExitStack() as stack:
+            servers = [
+                stack.enter_context(Fake(fakes.says(code, page, "text/html")))
+                for code in ERRORS
+            ]
+            answers = asked_at_once(ask_image, *(asking(fake.url) for fake in servers))
 
-        assert_not_verified(answer, message)
-        assert str(code) in answer.finding["message"]
-        assert len(answer.finding["message"]) < 300
+        for code, answer in zip(ERRORS, answers, strict=True):
+            assert_not_verified(answer, ERRORS[code])
+            assert str(code) in answer.finding["message"]
+            assert len(answer.finding["message"]) < 300
 
-    @pytest.mark.parametrize(("body", "kind"), NO_LISTS.values(), ids=NO_LISTS)
-    def test_what_is_no_list_of_images_is_told(
-        self, ask_image: AskImage, body: bytes, kind: str
-    ) -> None:
-        with Fake(fakes.says(200, body, kind)) as fake:
-            answer = ask_image(asking(fake.url))
+    def test_what_is_no_list_of_images_is_told(self, ask_image: AskImage) -> None:
+        with contextlib.ExitStack() as stack:
+            servers = [
+                stack.enter_context(Fake(fakes.says(200, *each)))
+                for each in NO_LISTS.values()
+            ]
+            answers = asked_at_once(ask_image, *(asking(fake.url) for fake in servers))
 
-        assert_not_verified(answer, f"what answers at {fake.url}/v2/images is no Image")
-        assert (kind or "no type at all") in answer.finding["message"]
+        for fake, answer, (_, kind) in zip(
+            servers, answers, NO_LISTS.values(), strict=True
+        ):
+            assert_not_verified(answer, f"at {fake.url}/v2/images is no Image service")
+            assert (kind or "no type at all") in answer.finding["message"]
 
     def test_one_that_pages_for_ever_is_asked_for_one_page(
         self, ask_image: AskImage
@@ -300,8 +294,7 @@ class TestAnImageServiceThatMisbehaves:
         with Fake(fakes.breaks_off) as fake:
             answer = ask_image(asking(fake.url))
 
-        place = f"the Image service at {fake.url}"
-        assert_not_verified(answer, f"the connection to {place} broke")
+        assert_not_verified(answer, "the connection to the Image service broke")
 
     def test_one_that_hangs_up_is_told(self, ask_image: AskImage) -> None:
         with Fake(fakes.hangs_up) as fake:
@@ -316,16 +309,20 @@ class TestAnImageServiceThatMisbehaves:
 
         assert_not_verified(answer, "the TLS connection to the Image service at https")
 
-    @pytest.mark.parametrize("scheme", ["http", "https"])
     def test_one_that_never_answers_costs_the_clients_own_patience(
-        self, ask_image: AskImage, scheme: str
+        self, ask_image: AskImage
     ) -> None:
+        patience: Sections = {"service_auth": {"timeout": 1}}
         with fakes.deaf() as url:
-            patience: Sections = {"service_auth": {"timeout": 1}}
-            answer = ask_image(asking(url.replace("http", scheme)), patience)
+            answers = asked_at_once(
+                ask_image,
+                joined(asking(url), patience),
+                joined(asking(url.replace("http", "https")), patience),
+            )
 
-        assert_not_verified(answer, "did not answer in time")
-        assert answer.run.seconds < 10
+        for answer in answers:
+            assert_not_verified(answer, "did not answer in time")
+            assert answer.run.seconds < 15
 
     def test_what_else_was_found_is_not_lost(
         self, ask_image: AskImage, tmp_path_factory: pytest.TempPathFactory
@@ -389,8 +386,9 @@ class TestTheOtherChecks:
             assert rows(fake.url) == rows(image_service.url)
 
 
-def place_of(option: str, file: Path) -> str:
+def place_of(option: str, file: Path | None) -> str:
     """Where an option stands; the group of credentials where it does not."""
+    assert file is not None
     for number, line in enumerate(file.read_text().splitlines(), 1):
         if option and line.startswith(f"{option} ="):
             return f"{file}:{number}"

@@ -43,7 +43,7 @@ class TestProblemsOfChecks:
             ("broken", "no_such_module:x", ["ModuleNotFoundError", "no_such_module"]),
             ("broken", "widget_checks:missing", ["AttributeError", "missing"]),
             ("broken", "widget_raises:x", ["RuntimeError", "rust"]),
-            ("broken", "widget_exits:x", ["SystemExit"]),
+            ("broken", "widget_exits:x", ["sys.exit(0)"]),
             ("broken", "widget_syntax:x", ["SyntaxError"]),
             ("broken", "widget_checks:number", ["int"]),
             ("broken", "widget_checks:ask", ["function"]),

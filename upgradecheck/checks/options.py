@@ -115,7 +115,7 @@ def _sentence(upgrade: Upgrade, count: int, findings: list[Finding]) -> str:
         for status in (Status.FAILURE, Status.ERROR, Status.WARNING)
         if counts[status]
     )
-    return f"{options} set; for {upgrade.target.spoken} there are {found}."
+    return f"{options} set, judged for {upgrade.target.spoken}: {found}."
 
 
 @dataclasses.dataclass
@@ -160,17 +160,19 @@ class Reader:
 
     def _judged(self, known: KnownOption, settings: list[Setting]) -> Iterator[Finding]:
         place = known.place
-        old = [setting for setting in settings if setting.key != place]
-        for setting in old:
-            yield Finding(
-                f"{setting.spoken} is now {known.spoken}",
-                setting.location,
-                f"Write {known.name} in [{known.group}] instead.",
-                Status.WARNING,
-            )
+        # oslo.config reads old names in files alone, never in the environment.
+        old = [s for s in settings if s.key != place and s.file is not None]
         new = [s for s in settings if s.key == place and s.file is not None]
         if old and new:
             yield self._both(known, old[-1], new[-1])
+        else:
+            for setting in old:
+                yield Finding(
+                    f"{setting.spoken} is now {known.spoken}",
+                    setting.location,
+                    f"Write {known.name} in [{known.group}] instead.",
+                    Status.WARNING,
+                )
         yield from self._twice(known, settings)
         if known.data.get("deprecated_for_removal"):
             yield self._deprecated(known, settings[-1])

@@ -178,7 +178,7 @@ def _judge(upgrade: Upgrade, database: Database, pending: Status) -> Result:
     more = f"; and {count - NAMED} more" if count > NAMED else ""
     details = (
         f"{name} is {many} behind: at {at}, {head}. Pending: {named}{more}. "
-        f"To apply: {database.command}"
+        f"To apply: {database.command}."
     )
     if pending is Status.SUCCESS:
         return Result(Code.SUCCESS, details)

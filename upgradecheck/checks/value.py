@@ -81,6 +81,11 @@ def _told(known: KnownOption, setting: Setting, reason: str) -> str:
 
 def _remedy(known: KnownOption) -> str:
     kind = known.opt.type
+    # Of a list or a mapping it is an entry that oslo.config refuses.
+    kind = getattr(kind, "item_type", None) or kind
+    regex = getattr(getattr(kind, "regex", None), "pattern", None)
+    if regex:
+        return f"Write a value that matches {regex}"
     choices = getattr(kind, "choices", None)
     if choices:
         return f"Write one of: {', '.join(map(str, choices))}."

@@ -155,11 +155,20 @@ class Vocabulary(Options):
         near = difflib.get_close_matches(plain, here, 1, 0.75)
         if near:
             return f"Did you mean {self.current[group, near[0]].spoken}?"
+        if (group, "auth_type") in self.current and not self._has_plugin(group):
+            return (
+                f"Set auth_type in [{setting.group}], if it is an option of a "
+                "keystoneauth plug-in."
+            )
         everywhere = {known.name: known.spoken for known in self.current.values()}
         near = difflib.get_close_matches(plain, everywhere, 1, 0.85)
         if near:
             return f"Did you mean {everywhere[near[0]]}?"
         return "Remove it, or install the package that owns it beside the service."
+
+    def _has_plugin(self, group: str) -> bool:
+        names = {(group, name) for name in _AUTH_OPTIONS}
+        return any(each.key in names for each in self._written)
 
     def nearest_group(self, group: str, first: Setting) -> str:
         """What an unknown group may have been meant to be, as a remedy."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from typing import Any
 
 import upgradecheck
@@ -15,17 +17,26 @@ from upgradecheck.release import series_of
 from upgradecheck.report.terminal import plain
 from upgradecheck.service import Service
 
+if TYPE_CHECKING:
+    from upgradecheck.procedure import Procedure
 
-def text(registry: Registry) -> str:
-    """Services, their checks, and the problems, for people."""
+
+def text(registry: Registry, procedures: Mapping[str, Procedure]) -> str:
+    """Services, their checks and procedures, and the problems, for people."""
     lines: list[str] = []
     for service in registry.services.values():
         checks = registry.checks_of(service.name)
         lines.append(f"{plain(service.name)}: {plain(_headline(registry, service))}")
-        width = max((len(check.id) for check in checks), default=0)
+        ways = _procedures_of(service, procedures)
+        ids = [*(check.id for check in checks), *(way.name for way in ways)]
+        width = max((len(each) for each in ids), default=0)
         lines += [
             f"  {plain(check.id):{width}}  {check.phase:6}  {plain(check.title)}"
             for check in checks
+        ]
+        lines += [
+            f"  {plain(way.name):{width}}  {'steps':6}  {plain(way.title)}"
+            for way in ways
         ]
         lines.append("")
     for problem in registry.problems:
@@ -51,12 +62,21 @@ def _headline(registry: Registry, service: Service) -> str:
     return what
 
 
-def document(registry: Registry) -> str:
-    """Services, their checks, and the problems, as JSON."""
+def _procedures_of(
+    service: Service, procedures: Mapping[str, Procedure]
+) -> list[Procedure]:
+    return [each for each in procedures.values() if each.service == service.name]
+
+
+def document(registry: Registry, procedures: Mapping[str, Procedure]) -> str:
+    """Services, their checks and procedures, and the problems, as JSON."""
     data = {
         "schema": 1,
         "tool": {"name": "upgradecheck", "version": upgradecheck.__version__},
-        "services": [_service(registry, each) for each in registry.services.values()],
+        "services": [
+            _service(registry, each, _procedures_of(each, procedures))
+            for each in registry.services.values()
+        ],
         "problems": [
             {
                 "id": problem.entry,
@@ -75,7 +95,7 @@ def _provider(provider: Any) -> Any:
     return {"name": provider.name, "version": provider.version}
 
 
-def _service(registry: Registry, service: Service) -> Any:
+def _service(registry: Registry, service: Service, procedures: list[Procedure]) -> Any:
     version = installed.version_of(service)
     return {
         "name": service.name,
@@ -85,6 +105,20 @@ def _service(registry: Registry, service: Service) -> Any:
         "provider": _provider(registry.providers[service.name]),
         "replaces_bundled": service.name in registry.replaced,
         "checks": [_check(registry, c) for c in registry.checks_of(service.name)],
+        "procedures": [_procedure(each) for each in procedures],
+    }
+
+
+def _procedure(procedure: Procedure) -> Any:
+    from upgradecheck.procedure import order
+
+    return {
+        "id": procedure.name,
+        "title": procedure.title,
+        "summary": str(procedure.summary).partition("\n\n")[0].replace("\n", " "),
+        "added": procedure.span.added,
+        "removed": procedure.span.removed,
+        "steps": [{"id": step.name, "title": step.title} for step in order(procedure)],
     }
 
 

@@ -15,7 +15,6 @@ from typing import Any
 from upgradecheck import registry as registries
 from upgradecheck import runner
 from upgradecheck import settings
-from upgradecheck import waiver as waivers
 from upgradecheck.check import NotVerified
 from upgradecheck.check import Phase
 from upgradecheck.cmd import listing
@@ -140,7 +139,7 @@ def _list(arguments: argparse.Namespace, known: Sequence[str], own: str | None) 
     names = _services(arguments, known, own)
     registry = registries.load(names or None)
     print_ = listing.document if arguments.json else listing.text
-    _write(print_(registry))
+    _write(print_(registry, registries.procedures_of(registry)))
     return NO_VERDICT if registry.problems else 0
 
 
@@ -205,7 +204,11 @@ def _check(arguments: argparse.Namespace, known: Sequence[str], own: str | None)
 
 def _waivers(path: str | None) -> list[Waiver]:
     """The waivers of a file; its ids are those of all services."""
-    return waivers.load(path, registries.load().checks) if path else []
+    if path is None:
+        return []
+    from upgradecheck import waiver_file
+
+    return waiver_file.load(path, registries.load().checks)
 
 
 def _with(ids: Sequence[str], registry: Registry) -> Registry:

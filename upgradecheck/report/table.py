@@ -14,6 +14,7 @@ from upgradecheck.report import TITLE
 from upgradecheck.report import Report
 from upgradecheck.report import Row
 from upgradecheck.report.terminal import coloured
+from upgradecheck.report.terminal import line
 from upgradecheck.report.terminal import plain
 
 #: The width of oslo.upgradecheck's details, in columns.
@@ -35,19 +36,19 @@ def render(report: Report, colour: bool = False) -> str:
     return f"{text}\n{_verdict(report)}\n" if colour else f"{text}\n"
 
 
-def _with_colour(line: str) -> str:
-    found = _RESULT.match(line)
+def _with_colour(text: str) -> str:
+    found = _RESULT.match(text)
     if found is None:
-        return line
+        return text
     status = Status(found[2].lower())
-    return f"{found[1]}{coloured(found[2], status)}{line[found.end() :]}"
+    return f"{found[1]}{coloured(found[2], status)}{text[found.end() :]}"
 
 
 def _cell(row: Row) -> str:
     lines = [
-        f"Check: {plain(row.title)} ({plain(row.id)})"
+        f"Check: {line(row.title)} ({line(row.id)})"
         if row.title != row.id
-        else f"Check: {plain(row.id)}",
+        else f"Check: {line(row.id)}",
         f"Result: {row.result.status.capitalize()}",
         f"Details: {_wrapped(row.result.details or 'None')}",
     ]
@@ -67,7 +68,7 @@ def _finding(finding: Finding, row: Row, alone: bool) -> list[str]:
     if finding.waived or not (alone and finding.message.rstrip(".").lower() == said):
         lines.append(f"  {_wrapped(word + finding.message, '    ')}")
     if finding.location:
-        lines.append(f"    At: {plain(finding.location)}")
+        lines.append(f"    At: {line(finding.location)}")
     if finding.remedy:
         lines.append(f"    Remedy: {_wrapped(finding.remedy, '      ')}")
     if finding.waived:

@@ -27,6 +27,11 @@ def plain(text: str) -> str:
     )
 
 
+def line(text: str) -> str:
+    r"""The text on one line, as ``plain``; a line feed is written out as ``\x0a``."""
+    return plain(text).replace("\n", r"\x0a")
+
+
 def _steers(char: str) -> bool:
     return unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 

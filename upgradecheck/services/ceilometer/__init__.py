@@ -15,6 +15,7 @@ service = Service(
         Program("ceilometer-agent-notification"),
         Program("ceilometer-upgrade"),
     ),
+    procedures="upgradecheck.services.ceilometer:procedures",
     namespaces=(
         "ceilometer",
         "ceilometer-auth",

@@ -20,6 +20,7 @@ service = Service(
         # As glance.cmd.manage finds its files.
         Program("glance-manage", reads=("glance-api", "glance-manage")),
     ),
+    procedures="upgradecheck.services.glance:procedures",
     namespaces=(
         "glance.api",
         "glance",

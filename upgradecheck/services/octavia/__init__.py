@@ -24,6 +24,7 @@ service = Service(
         Program("octavia-driver-agent"),
         Program("octavia-db-manage"),
     ),
+    procedures="upgradecheck.services.octavia:procedures",
     namespaces=(
         "octavia",
         "castellan.config",
