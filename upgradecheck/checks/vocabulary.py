@@ -77,8 +77,12 @@ class Vocabulary(Options):
             common = [{"name": name, "type": "str"} for name in each.common]
             for group in (*drivers, *each.reserved):
                 driver = drivers.get(group, "")
-                # A reserved group, or an unknown driver's, takes what any takes.
-                fitting = [driver] if driver in patterns else [*patterns]
+                # As glance_store: a part of a driver's name is enough. A reserved
+                # group has none, and takes what any takes.
+                fitting = [name for name in patterns if driver in name]
+                if not fitting:
+                    # A library that the driver needs may be missing here.
+                    self._accepted.append((normal(group), "*"))
                 for data in (d for name in fitting for d in patterns[name]):
                     yield KnownOption(group, data)
                 yield from (KnownOption(group, data) for data in common)

@@ -158,6 +158,12 @@ def _add_check(commands: Any, prog: str, service: str | None) -> None:
         help="do not ask this check; the report shows it as skipped",
     )
     parser.add_argument(
+        "--procedure",
+        metavar="SERVICE.NAME",
+        help="ask the checks that must pass before the first step of this procedure, "
+        "as list shows it",
+    )
+    parser.add_argument(
         "--phase",
         choices=[str(phase) for phase in Phase],
         metavar="PHASE",
@@ -246,7 +252,14 @@ def parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespac
             f"{arguments.command}"
         )
     known = ["--check", "--exclude", "--phase", "--timeout", "--format", "--json"]
-    known += ["--output", "--waivers", "--config-file", "--config-dir", "--help"]
+    known += [
+        "--procedure",
+        "--output",
+        "--waivers",
+        "--config-file",
+        "--config-dir",
+        "--help",
+    ]
     raise UsageError(
         f"{word} is not understood here.{nearest(word, known)}\n"
         f"Try: {parser.prog} upgrade {arguments.command} --help"

@@ -168,16 +168,18 @@ def _check(arguments: argparse.Namespace, known: Sequence[str], own: str | None)
     excluded = {*ours.exclude, *arguments.exclude}
     names = _services(arguments, known, own)
     if not names:
-        names = list(dict.fromkeys(id.partition(".")[0] for id in arguments.checks))
+        named = [*arguments.checks, *filter(None, [arguments.procedure])]
+        names = list(dict.fromkeys(id.partition(".")[0] for id in named))
     given = _given(arguments, known)
     registry = registries.load(set(names) & set(known) or None)
     _require(arguments.checks, registry)
+    ids = [*arguments.checks, *_gates(arguments.procedure, registry)]
     _require(arguments.exclude, _with(arguments.exclude, registry))
     services = _chosen(names, registry, given)
     _assign(given, services)
     selection = Selection(
         Phase(arguments.phase),
-        arguments.checks,
+        ids,
         excluded,
         _waivers(arguments.waivers or ours.waivers),
     )
@@ -200,6 +202,31 @@ def _check(arguments: argparse.Namespace, known: Sequence[str], own: str | None)
     if not report.rows:
         _told("service-status", _nothing(services, known))
     return report.exit_code
+
+
+def _gates(name: str | None, registry: Registry) -> list[str]:
+    """The checks that must pass before the first step of a procedure.
+
+    :raises UsageError: if there is no such procedure, or it gates nothing there.
+    :raises NotVerified: if the procedure is refused.
+    """
+    if name is None:
+        return []
+    from upgradecheck.procedure import checks_before
+
+    procedures = registries.procedures_of(registry)
+    for problem in registry.problems:
+        if problem.entry == name:
+            raise NotVerified(problem.reason, remedy=problem.remedy)
+    if name not in procedures:
+        raise UsageError(
+            f"there is no procedure {name!r}.{nearest(name, procedures)}\n"
+            "Try: service-status upgrade list"
+        )
+    ids = checks_before(procedures[name])
+    if not ids:
+        raise UsageError(f"{name} asks for no check before its first step")
+    return list(ids)
 
 
 def _waivers(path: str | None) -> list[Waiver]:

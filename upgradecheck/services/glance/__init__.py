@@ -79,7 +79,8 @@ service = Service(
             audit_middleware_notifications="*",
             ext_oauth2_auth="*",
             # A driver whose library is not installed here lists nothing.
-            glance_store="default_backend cinder_*",
+            backend_defaults="cinder_* rootwrap_config",
+            glance_store="default_backend cinder_* rootwrap_config",
             keystone_authtoken="timeout",
             os_brick="*",
             oslo_limit="auth_type auth_section",

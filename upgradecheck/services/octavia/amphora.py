@@ -82,6 +82,11 @@ def amphora_image(upgrade: Upgrade) -> Result:
     ``amp_image_owner_id`` is not set, so that an image of any project counts.
     An **error** means that the Image service or the flavor profiles could not
     be asked.
+
+    An ``https`` address in ``[glance] endpoint`` is asked here with the TLS options
+    of ``[glance]``. Octavia 19.0.0 itself fails on every such address with
+    python-glanceclient 4.13.0 (``TypeError``): leave the option unset there, so
+    that the address comes from the service catalogue.
     """
     deployment = upgrade.deployment
     enabled = deployment.value("api_settings", "enabled_provider_drivers") or {}
