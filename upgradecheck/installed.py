@@ -186,6 +186,9 @@ def live_option(namespace: str, group: str, name: str) -> cfg.Opt:
 def _make(
     service: Service, version: str, drivers: Sequence[str]
 ) -> tuple[Any, list[Seen]]:
+    # Bytecode tells the age of its source to the second: what is written now could
+    # hide a change in this second from the next making.
+    sys.dont_write_bytecode = True
     faults: dict[str, str] = {}
     options = _options(service, drivers, faults)
     plugins = _plugins(faults)

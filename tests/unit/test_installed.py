@@ -16,6 +16,7 @@ from tests.unit.plugins import OPTIONS
 from tests.unit.plugins import SERVICES
 from tests.unit.plugins import Plugins
 from upgradecheck import installed
+from upgradecheck.catalogue import Catalogue
 from upgradecheck.check import NotVerified
 from upgradecheck.service import Database
 from upgradecheck.service import DriverOption
@@ -87,6 +88,15 @@ def widget(
     assert made.check().code == 0
     assert made.imports == 1
     return made
+
+
+def own_faults(found: Catalogue) -> dict[str, str]:
+    """The faults but for keystoneauth's plug-ins, which may lack a library here."""
+    return {
+        name: fault
+        for name, fault in found.faults.items()
+        if not name.startswith(installed.PLUGINS)
+    }
 
 
 class TestKeptCatalogue:
@@ -289,7 +299,7 @@ class TestCatalogueOfTheInstalled:
             "b2": "Second.",
         }
         assert found.drivers == {"gizmo.drivers": ["fast", "slow"]}
-        assert found.faults == {}
+        assert own_faults(found) == {}
 
     def test_a_namespace_that_raises_is_a_fault_and_hides_no_other(
         self, plugins_here: Plugins
@@ -329,7 +339,7 @@ class TestCatalogueOfTheInstalled:
         from upgradecheck.services.octavia import service
 
         found = installed.catalogue_of(service)
-        assert found.faults == {}
+        assert own_faults(found) == {}
         assert set(found.options) == set(service.namespaces)
 
 

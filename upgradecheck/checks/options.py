@@ -9,13 +9,12 @@ from collections.abc import Iterator
 
 from upgradecheck.catalogue import KnownOption
 from upgradecheck.catalogue import Options
-from upgradecheck.check import Check
 from upgradecheck.check import Finding
 from upgradecheck.check import NotVerified
-from upgradecheck.check import Phase
 from upgradecheck.check import Result
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
+from upgradecheck.checks.family import Family
 from upgradecheck.checks.revision import revisions_of
 from upgradecheck.checks.value import fault_of
 from upgradecheck.checks.vocabulary import Vocabulary
@@ -29,7 +28,6 @@ from upgradecheck.installed import own_namespaces
 from upgradecheck.place import Place
 from upgradecheck.place import normal
 from upgradecheck.service import Service
-from upgradecheck.service import name_of
 
 TEXT = """\
 Every option in the configuration is known to the new release, and valid.
@@ -51,26 +49,6 @@ those.
 
 Values of secret options and of unknown options are never shown.
 """
-
-
-class OptionsCheck(Check):
-    """The check ``<service>.config-options`` of a service.
-
-    :param service: the service, or its name.
-    :param added: the version of your distribution in which it appeared.
-    """
-
-    def __init__(self, service: str | Service, added: str = "0.1.0") -> None:
-        super().__init__(
-            id=f"{name_of(service)}.config-options",
-            title="Configuration options",
-            # A new object: each service's check is registered by its own function.
-            function=functools.partial(judge),
-            added=added,
-            phase=Phase.BEFORE,
-            needs=("config",),
-            text=TEXT,
-        )
 
 
 def judge(upgrade: Upgrade) -> Result:
@@ -157,6 +135,14 @@ class Reader:
         for place, settings in used.items():
             yield from self._judged(self.options.current[place], settings)
         yield from self._missing(used)
+        for group, plugin in self.options.missing_plugins.items():
+            yield Finding(
+                f"[{group}] auth_type names the keystoneauth plug-in {plugin}, which "
+                f"cannot be loaded here, so the options of [{group}] are not verified",
+                self.configuration.where(group, "auth_type"),
+                "Correct the name, or install the package that provides it.",
+                Status.ERROR,
+            )
 
     def _judged(self, known: KnownOption, settings: list[Setting]) -> Iterator[Finding]:
         place = known.place
@@ -319,3 +305,12 @@ class Reader:
                 f"Set {name} in [{group}].",
                 Status.FAILURE,
             )
+
+
+class OptionsCheck(Family):
+    """The check ``<service>.config-options`` of a service."""
+
+    slug = "config-options"
+    heading = "Configuration options"
+    prose = TEXT
+    ask = staticmethod(judge)

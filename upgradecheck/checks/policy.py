@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import os
 
 from oslo_config import cfg
 from oslo_upgradecheck.upgradecheck import Code
 from oslo_upgradecheck.upgradecheck import UpgradeCommands
 
-from upgradecheck.check import Check
 from upgradecheck.check import Finding
 from upgradecheck.check import NotVerified
-from upgradecheck.check import Phase
 from upgradecheck.check import Result
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
-from upgradecheck.service import Service
-from upgradecheck.service import name_of
+from upgradecheck.checks.family import Family
 
 TEXT = """\
 The policy file exists where one is configured, and is YAML.
@@ -31,26 +27,6 @@ and does not exist, so that none of the rules you may believe in is in force.
 """
 
 _GROUP, _NAME = "oslo_policy", "policy_file"
-
-
-class PolicyCheck(Check):
-    """The check ``<service>.policy-file`` of a service.
-
-    :param service: the service, or its name.
-    :param added: the version of your distribution in which it appeared.
-    """
-
-    def __init__(self, service: str | Service, added: str = "0.1.0") -> None:
-        super().__init__(
-            id=f"{name_of(service)}.policy-file",
-            title="Policy file",
-            # A new object: each service's check is registered by its own function.
-            function=functools.partial(judge),
-            added=added,
-            phase=Phase.BEFORE,
-            needs=("config",),
-            text=TEXT,
-        )
 
 
 def judge(upgrade: Upgrade) -> Result:
@@ -115,3 +91,12 @@ def _mistake_in(path: str) -> Finding | None:
             Status.FAILURE,
         )
     return None
+
+
+class PolicyCheck(Family):
+    """The check ``<service>.policy-file`` of a service."""
+
+    slug = "policy-file"
+    heading = "Policy file"
+    prose = TEXT
+    ask = staticmethod(judge)

@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING
 from oslo_upgradecheck.upgradecheck import Code
 
 from upgradecheck.catalogue import Revision
-from upgradecheck.check import Check
 from upgradecheck.check import Finding
 from upgradecheck.check import NotVerified
 from upgradecheck.check import Phase
 from upgradecheck.check import Result
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
+from upgradecheck.checks.family import Family
 from upgradecheck.service import Database
-from upgradecheck.service import Service
-from upgradecheck.service import name_of
 
 if TYPE_CHECKING:
     from alembic.script.revision import RevisionMap
@@ -51,44 +49,6 @@ revision is a **failure**. Run the command that the result names.
 
 #: As many pending revisions are named one by one.
 NAMED = 12
-
-
-class RevisionCheck(Check):
-    """The check ``<service>.database-revision`` of a service.
-
-    :param service: the service, or its name.
-    :param added: the version of your distribution in which it appeared.
-    """
-
-    def __init__(self, service: str | Service, added: str = "0.1.0") -> None:
-        super().__init__(
-            id=f"{name_of(service)}.database-revision",
-            title="Database revision",
-            function=functools.partial(judge, pending=Status.SUCCESS),
-            added=added,
-            phase=Phase.BEFORE,
-            needs=("config", "database"),
-            text=BEFORE,
-        )
-
-
-class AtHeadCheck(Check):
-    """The check ``<service>.database-at-head`` of a service.
-
-    :param service: the service, or its name.
-    :param added: the version of your distribution in which it appeared.
-    """
-
-    def __init__(self, service: str | Service, added: str = "0.1.0") -> None:
-        super().__init__(
-            id=f"{name_of(service)}.database-at-head",
-            title="Database at head",
-            function=functools.partial(judge, pending=Status.FAILURE),
-            added=added,
-            phase=Phase.AFTER,
-            needs=("config", "database"),
-            text=AFTER,
-        )
 
 
 def judge(upgrade: Upgrade, pending: Status) -> Result:
@@ -284,3 +244,24 @@ def _map(history: Sequence[Revision]) -> RevisionMap:
             for each in history
         ]
     )
+
+
+class RevisionCheck(Family):
+    """The check ``<service>.database-revision`` of a service."""
+
+    slug = "database-revision"
+    heading = "Database revision"
+    wants = ("config", "database")
+    prose = BEFORE
+    ask = staticmethod(functools.partial(judge, pending=Status.SUCCESS))
+
+
+class AtHeadCheck(Family):
+    """The check ``<service>.database-at-head`` of a service."""
+
+    slug = "database-at-head"
+    heading = "Database at head"
+    when = Phase.AFTER
+    wants = ("config", "database")
+    prose = AFTER
+    ask = staticmethod(functools.partial(judge, pending=Status.FAILURE))

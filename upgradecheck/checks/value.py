@@ -52,7 +52,7 @@ def _judge(
         yield Finding(
             f"{setting.spoken} {_told(known, setting, reason)}",
             setting.location,
-            _remedy(known),
+            _remedy(known, setting),
             Status.FAILURE,
         )
     except cfg.Error:
@@ -79,25 +79,26 @@ def _told(known: KnownOption, setting: Setting, reason: str) -> str:
     return f"= {value!r} is not valid: {' '.join(reason.split())}"
 
 
-def _remedy(known: KnownOption) -> str:
+def _remedy(known: KnownOption, setting: Setting) -> str:
     kind = known.opt.type
+    if getattr(kind, "bounds", False) and not setting.value.startswith("["):
+        return "Write the value in brackets: [first,second]."
     # Of a list or a mapping it is an entry that oslo.config refuses.
     kind = getattr(kind, "item_type", None) or kind
     regex = getattr(getattr(kind, "regex", None), "pattern", None)
-    if regex:
-        return f"Write a value that matches {regex}"
     choices = getattr(kind, "choices", None)
-    if choices:
-        return f"Write one of: {', '.join(map(str, choices))}."
-    low, high = getattr(kind, "min", None), getattr(kind, "max", None)
-    # Some services write "no bound" as the largest number there is.
-    high = None if high is not None and high >= sys.maxsize else high
+    if regex or choices:
+        form = f"one of: {', '.join(map(str, choices))}." if choices else None
+        return f"Write {form or f'a value that matches {regex}'}"
+    within = _within(getattr(kind, "min", None), getattr(kind, "max", None))
     what = getattr(kind, "type_name", None) or "valid value"
-    if low is not None and high is not None:
-        return f"Write a value from {low} to {high}."
-    if low is not None:
-        return f"Write a value of at least {low}."
-    if high is not None:
-        return f"Write a value of at most {high}."
     article = "an" if what[:1] in "aeiouAEIOU" else "a"
-    return f"Write {article} {what}."
+    return f"Write a value {within}." if within else f"Write {article} {what}."
+
+
+def _within(low: float | None, high: float | None) -> str:
+    """The bounds of a value in words; empty if there are none."""
+    # Some services write "no bound" as the largest number there is.
+    if high is not None and high < sys.maxsize:
+        return f"of at most {high}" if low is None else f"from {low} to {high}"
+    return "" if low is None else f"of at least {low}"

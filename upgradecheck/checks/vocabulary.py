@@ -53,6 +53,8 @@ class Vocabulary(Options):
         self._written = (*configuration.settings, *variables)
         #: Options that are taken as they are; ``*`` stands for any name.
         self._accepted: list[Place] = []
+        #: Plug-ins of keystoneauth that are in use and not installed, by group.
+        self.missing_plugins: dict[str, str] = {}
         for group, name in service.unlisted:
             if "*" in name:
                 self._accepted.append((normal(group), name))
@@ -106,11 +108,16 @@ class Vocabulary(Options):
             section = normal(written.get((group, "auth_section"), group))
             named = [written.get((g, n)) for g in (section, group) for n in _AUTH_TYPES]
             plugin = next(filter(None, named), "")
+            if section != group:
+                # Ceilometer reads all that its group may have from there.
+                own = [known for (g, _), known in self.current.items() if g == group]
+                yield from (KnownOption(section, known.data) for known in own)
             for each in {section, group}:
                 self._accepted += [(each, name) for name in _AUTH_OPTIONS]
                 if plugin and plugin not in plugins:
                     # Not installed here, so nothing can be said of its options.
                     self._accepted.append((each, "*"))
+                    self.missing_plugins[section] = plugin
                 for data in plugins.get(plugin, ()):
                     yield KnownOption(each, data)
 

@@ -264,8 +264,13 @@ def told(who: str, group: str, where: str | None) -> Iterator[None]:
         yield
     except tuple(kind for fault in _FAULTS for kind in fault.kinds) as raised:
         # What keystoneauth does not know, it wraps.
-        cause = getattr(raised, "original", raised)
-        fault = next(fault for fault in _FAULTS if isinstance(cause, fault.kinds))
+        causes = (getattr(raised, "original", raised), raised)
+        cause, fault = next(
+            (cause, fault)
+            for cause in causes
+            for fault in _FAULTS
+            if isinstance(cause, fault.kinds)
+        )
         raise NotVerified(
             fault.reason.format(
                 who=f"{who}{_address(cause)}", group=group, text=_text(cause)
