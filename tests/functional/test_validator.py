@@ -6,6 +6,7 @@ The names of these tests stand in the guide, beside what they show.
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 import textwrap
 from collections.abc import Callable
@@ -358,3 +359,28 @@ def test_bad_syntax(both: Callable[..., Both]) -> None:
     assert (given.answer.status, given.answer.run.code) == ("error", 255)
     assert given.answer.finding["location"] == f"{given.conf}:3"
     assert "not-to-be-shown" not in given.answer.run.output
+
+
+def test_old_and_new_name(both: Callable[..., Both]) -> None:
+    octavia = both(
+        "octavia",
+        "[database]\n"
+        "connection = sqlite:////nowhere\n"
+        "[haproxy_amphora]\n"
+        "active_connection_rety_interval = 2\n"
+        "active_connection_retry_interval = 3\n",
+        OCTAVIA_NAMESPACES,
+    )
+    # The old name's warning, and no word of the other.
+    assert octavia.validated.of("active_connection_rety_interval") == "WARNING"
+    assert octavia.validated.of("active_connection_retry_interval") == ""
+    finding = octavia.our_only("active_connection_rety_interval")
+    assert "octavia.conf:4 has no effect" in finding["message"]
+    assert "octavia.conf:5 has" in finding["message"]
+
+
+def test_the_guide_names_each_of_these() -> None:
+    guide = Path(__file__).parents[2] / "doc" / "source" / "config-options.rst"
+    named = set(re.findall(r"``(test_\w+)``", guide.read_text()))
+    written = {name for name in globals() if name.startswith("test_")}
+    assert named == written - {"test_the_guide_names_each_of_these"}
