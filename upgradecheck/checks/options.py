@@ -139,7 +139,7 @@ class Reader:
             yield Finding(
                 f"[{group}] auth_type names the keystoneauth plug-in {plugin}, which "
                 f"cannot be loaded here, so the options of [{group}] are not verified",
-                self.configuration.where(group, "auth_type"),
+                self.configuration.where(group, "auth_type") or f"[{group}] auth_type",
                 "Correct the name, or install the package that provides it.",
                 Status.ERROR,
             )

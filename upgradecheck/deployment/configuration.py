@@ -318,21 +318,26 @@ class Configuration:
     def secrets(self) -> set[str]:
         """The values that no output may show.
 
-        A value counts as secret by its option's own mark, by its option's or
-        variable's name, and where it holds a URL with a password.
+        A value counts as secret by the mark of its option; of an option that is
+        not known, and of any other variable, by the name; and a password counts
+        wherever a URL holds it.
         """
         secrets: set[str] = set()
         for name, value in self.environment.items():
-            # A path, as in PWD, is no password.
-            if sounds_secret(name, value) and not value.startswith("/"):
+            # A path, as in PWD, is no password; options are looked at below.
+            is_option = _ENVIRONMENT.fullmatch(name) is not None
+            if not is_option and sounds_secret(name, value) and value[:1] != "/":
                 secrets |= secrets_in(value)
         for setting in (*self.settings, *self.variables):
             value = setting.value.strip()
-            opt = self._options.get(setting.key) or self._renamed.get(setting.key)
             secrets |= passwords_in(value)
-            if sounds_secret(setting.name, value) or (
-                opt is not None and opt.secret and "://" not in value
-            ):
+            place = setting.key
+            if setting.file is None:
+                place = setting.key[0], setting.name.lower()
+            opt = self._options.get(place) or self._renamed.get(place)
+            if opt is not None and not opt.secret:
+                continue  # the service knows better than the name tells
+            if sounds_secret(setting.name, value) or (opt and "://" not in value):
                 secrets |= secrets_in(value)
         return secrets
 

@@ -248,6 +248,16 @@ class TestConfiguration:
         shown = Mask(configuration.secrets())(f"it said {SECRET} and left")
         assert (SECRET not in shown) is secret
 
+    def test_a_known_option_is_no_secret_for_its_name_alone(
+        self, conf: WriteConf
+    ) -> None:
+        configuration = Configuration(
+            [str(conf("[a]\ntoken_roles = service\ntoken_rolse = misspelt\n"))],
+            environment={"OS_A__TOKEN_ROLES": "operator"},
+            options={("a", "token_roles"): cfg.StrOpt("token_roles")},
+        )
+        assert configuration.secrets() == {"misspelt"}
+
     def test_a_secret_is_hidden_under_its_options_old_name_too(
         self, conf: WriteConf
     ) -> None:
