@@ -1,20 +1,79 @@
-"""The Sphinx extension of upgradecheck; its directives are still to come."""
+"""The Sphinx extension of upgradecheck: checks and procedures on pages.
+
+``extensions = ["upgradecheck_sphinx"]`` adds the domain ``upgrade``, whose
+directives show what the registry holds. Nothing is written twice.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from upgradecheck import __version__
+from upgradecheck_sphinx import finish
+from upgradecheck_sphinx import guide
+from upgradecheck_sphinx.domain import UpgradeDomain
+from upgradecheck_sphinx.domain import domain_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from docutils import nodes
+    from sphinx.addnodes import pending_xref
     from sphinx.application import Sphinx
+    from sphinx.domains import Domain
+    from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
+
+_STATIC = Path(__file__).parent / "static"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Join a Sphinx build; there is nothing to join with yet."""
+    """Join a Sphinx build."""
+    app.add_config_value("upgradecheck_services", [], "env", types=(list, tuple))
+    app.add_domain(UpgradeDomain)
+    app.add_post_transform(finish.UntitledTables)
+    app.add_post_transform(finish.StepPermalinks)
+    app.add_post_transform(finish.ApartInNotes)
+    app.add_css_file("upgradecheck.css")
+    # The parent process loads the registry, before it forks any reader.
+    app.connect("builder-inited", _load)
+    app.connect("env-get-outdated", _stale)
+    app.connect("env-updated", _rewritten)
+    app.connect("warn-missing-reference", _missing)
     return {
         "version": __version__,
+        "env_version": 1,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
+
+
+def _load(app: Sphinx) -> None:
+    domain_of(app.env).guide = guide.load(app.config.upgradecheck_services)
+    if app.builder.format == "html":
+        app.config.html_static_path.append(str(_STATIC))
+
+
+def _stale(
+    app: Sphinx,
+    env: BuildEnvironment,
+    added: set[str],
+    changed: set[str],
+    removed: set[str],
+) -> Sequence[str]:
+    return sorted(domain_of(env).stale_documents(removed))
+
+
+def _rewritten(app: Sphinx, env: BuildEnvironment) -> Sequence[str]:
+    found = domain_of(env).documents_to_rewrite()
+    return sorted(found & env.found_docs)
+
+
+def _missing(
+    app: Sphinx, domain: Domain | None, node: pending_xref
+) -> nodes.Node | bool | None:
+    if not isinstance(domain, UpgradeDomain):
+        return None
+    domain.warn_missing(node)
+    return True
