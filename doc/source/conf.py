@@ -11,6 +11,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "upgradecheck_sphinx",
 ]
+upgradecheck_services = ["ceilometer", "glance", "octavia"]
 html_theme = "alabaster"
 html_theme_options = {
     "description": "Upgrade checks for OpenStack services",

@@ -148,9 +148,8 @@ class TestFiles:
 
 def _parsed(text: str) -> Any:
     for kind in ("check", "procedure", "step"):
-        roles.register_local_role(
-            f"upgrade:{kind}", roles.GenericRole(kind, nodes.inline)
-        )
+        role: Any = roles.GenericRole(kind, nodes.inline)
+        roles.register_local_role(f"upgrade:{kind}", role)
     quiet = {"report_level": 5, "file_insertion_enabled": False}
     return core.publish_doctree(text, settings_overrides=quiet)
 

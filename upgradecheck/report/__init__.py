@@ -11,6 +11,13 @@ from upgradecheck.check import Status
 
 #: The title of every report; oslo.upgradecheck's.
 TITLE = "Upgrade Check Results"
+#: What the exit codes of a run mean.
+MEANINGS = {
+    0: "the upgrade may start",
+    1: "look into the warnings; the upgrade may be OK",
+    2: "do not upgrade before the failures are solved",
+    255: "not verified; solve the errors and ask again",
+}
 
 
 @dataclasses.dataclass(frozen=True)

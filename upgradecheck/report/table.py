@@ -10,6 +10,7 @@ import prettytable
 from upgradecheck.check import Finding
 from upgradecheck.check import Status
 from upgradecheck.check import Waived
+from upgradecheck.report import MEANINGS
 from upgradecheck.report import TITLE
 from upgradecheck.report import Report
 from upgradecheck.report import Row
@@ -101,10 +102,4 @@ def _verdict(report: Report) -> str:
     for row in report.rows:
         counts[row.result.status] += 1
     said = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
-    meaning = {
-        0: "the upgrade may start",
-        1: "look into the warnings; the upgrade may be OK",
-        2: "do not upgrade before the failures are solved",
-        255: "not verified; solve the errors and ask again",
-    }[report.exit_code]
-    return f"{said or 'no check was asked'}\nExit code {report.exit_code}: {meaning}"
+    return f"{said or 'no check was asked'}\nExit code {report.exit_code}: {MEANINGS[report.exit_code]}"

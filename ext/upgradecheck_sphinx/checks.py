@@ -1,0 +1,177 @@
+"""The directives ``upgrade:check`` and ``upgrade:checks``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from sphinx import addnodes
+from sphinx.directives import ObjectDescription
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.nodes import make_id
+
+from upgradecheck.mistake import nearest
+from upgradecheck_sphinx import parts
+from upgradecheck_sphinx.text import clean
+from upgradecheck_sphinx.text import parsed
+from upgradecheck_sphinx.warning import Warn
+
+if TYPE_CHECKING:
+    from sphinx.util.typing import OptionSpec
+
+    from upgradecheck_sphinx.domain import UpgradeDomain
+    from upgradecheck_sphinx.guide import CheckDoc
+
+HEADS = ("Check", "Title", "Needs", "Phase", "Since")
+WIDTHS = (32, 24, 18, 10, 16)
+
+
+class CheckDirective(ObjectDescription[str]):
+    """One check: its facts and its whole text; what the page adds comes last."""
+
+    def run(self) -> list[nodes.Node]:
+        guide = _domain(self).guide
+        id = self.arguments[0].strip()
+        _domain(self).note_rendered(self.env.docname, f"check {id}")
+        if id not in guide.checks:
+            right = nearest(id, guide.checks)
+            Warn.UNKNOWN_CHECK.at(self.get_location(), f"no check is {id}; {right}")
+            return []
+        self.doc = guide.checks[id]
+        return super().run()
+
+    def get_signatures(self) -> list[str]:
+        return [self.doc.id]
+
+    def handle_signature(self, sig: str, signode: addnodes.desc_signature) -> str:
+        signode += addnodes.desc_name(sig, sig)
+        return sig
+
+    def _object_hierarchy_parts(
+        self, sig_node: addnodes.desc_signature
+    ) -> tuple[str, ...]:
+        return (self.doc.id,)
+
+    def _toc_entry_name(self, sig_node: addnodes.desc_signature) -> str:
+        return self.doc.id
+
+    def add_target_and_index(
+        self, name: str, sig: str, signode: addnodes.desc_signature
+    ) -> None:
+        node_id = make_id(self.env, self.state.document, "check", name)
+        signode["ids"].append(node_id)
+        self.state.document.note_explicit_target(signode)
+        title = clean(self.doc.title)
+        _domain(self).note_object(
+            "check", name, node_id, title, (self.env.docname, self.lineno)
+        )
+        if "no-index-entry" not in self.options:
+            # A semicolon would make a subentry of the rest, an exclamation mark
+            # at the start a main entry.
+            indexed = title.replace(";", ",").lstrip("! ")
+            for entry in (name, indexed):
+                text = f"{entry} (upgrade check)"
+                self.indexnode["entries"].append(("single", text, node_id, "", None))
+
+    def parse_content_to_nodes(
+        self, allow_section_headings: bool = False
+    ) -> list[nodes.Node]:
+        doc = self.doc
+        heading = nodes.paragraph("", "", parts.strong(doc.title, doc.source))
+        heading["classes"].append("upgrade-title")
+        heading["upgrade_object"] = f"check {doc.id}"
+        found = [heading, *self._facts(doc), *parsed(self, doc.lines)]
+        if doc.remedy:
+            found.append(parts.paragraph(f"What to do: {doc.remedy}", doc.source))
+        return [*found, *self.parse_text_of_page()]
+
+    def parse_text_of_page(self) -> list[nodes.Node]:
+        """What the page itself says of the check."""
+        return super().parse_content_to_nodes(allow_section_headings=False)
+
+    def _facts(self, doc: CheckDoc) -> list[nodes.Node]:
+        def words(text: str) -> nodes.paragraph | None:
+            return parts.paragraph(text, doc.source) if text else None
+
+        ways = [(name, doc.source) for name in doc.procedures]
+        return parts.facts(
+            [
+                ("Needs", words(", ".join(doc.needs))),
+                ("Phase", words(doc.phase)),
+                ("Since", words(doc.since)),
+                ("Changed in", words(", ".join(doc.changed))),
+                ("Applies to", words(doc.applies_to)),
+                ("Only on the way of", parts.links(self, "procedure", ways)),
+                ("Provided by", words(doc.provider)),
+            ],
+            doc.source,
+        )
+
+
+class ChecksDirective(SphinxDirective):
+    """All checks of a service: a table, then each in full."""
+
+    required_arguments = 1
+    option_spec: ClassVar[OptionSpec] = {
+        "summary-only": directives.flag,
+        "no-index": directives.flag,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        domain, name = _domain(self), self.arguments[0].strip()
+        domain.note_rendered(self.env.docname, f"service {name}")
+        service = domain.guide.services.get(name)
+        if service is None:
+            right = nearest(name, domain.guide.services)
+            Warn.UNKNOWN_CHECK.at(self.get_location(), f"no service is {name}; {right}")
+            return []
+        if not service.checks:
+            text = f"{service.title} has no checks."
+            return [parts.paragraph(text, parts.here(self))]
+        docs = [domain.guide.checks[id] for id in service.checks]
+        for doc in docs:
+            domain.note_rendered(self.env.docname, f"row {doc.id}")
+        table = parts.table(
+            self,
+            f"Checks of {service.title}",
+            ("checks", name),
+            HEADS,
+            WIDTHS,
+            (self._cells(doc) for doc in docs),
+        )
+        if "summary-only" in self.options:
+            return [table]
+        return [table, *self._in_full(docs)]
+
+    def _cells(self, doc: CheckDoc) -> list[nodes.Node]:
+        id, *words = doc.row
+        link = parts.link(self, "check", id, parts.here(self))
+        first = nodes.paragraph("", "", link)
+        return [first, *(parts.paragraph(each, doc.source) for each in words)]
+
+    def _in_full(self, docs: list[CheckDoc]) -> list[nodes.Node]:
+        text = StringList()
+        source = parts.here(self)
+        for doc in docs:
+            lines = [f".. upgrade:check:: {doc.id}"]
+            if "no-index" in self.options:
+                lines.append("   :no-index:")
+            for line in [*lines, ""]:
+                text.append(line, source.file, source.line - 1)
+        return self.parse_to_nodes(text)
+
+    def parse_to_nodes(self, text: StringList) -> list[nodes.Node]:
+        """The nodes of text that we made."""
+        holder = nodes.Element()
+        holder.document = self.state.document
+        self.state.nested_parse(text, 0, holder)
+        return list(holder.children)
+
+
+def _domain(directive: SphinxDirective) -> UpgradeDomain:
+    from upgradecheck_sphinx.domain import domain_of
+
+    return domain_of(directive.env)

@@ -1,0 +1,63 @@
+"""What only one kind of page needs, done when it is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from upgradecheck_sphinx.parts import NOTE
+from upgradecheck_sphinx.parts import STEP
+from upgradecheck_sphinx.parts import TABLE
+
+
+class UntitledTables(SphinxPostTransform):
+    """docutils takes a table's title for the name of a man page."""
+
+    default_priority = 400
+    builders = ("man",)
+
+    def run(self, **kwargs: Any) -> None:
+        for table in list(self.document.findall(nodes.table)):
+            if TABLE in table["classes"] and isinstance(table[0], nodes.title):
+                del table[0]
+
+
+class StepPermalinks(SphinxPostTransform):
+    """Steps have a permalink, as headings have."""
+
+    default_priority = 400
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        config = self.config
+        if not config.html_permalinks or not getattr(
+            self.app.builder, "add_permalinks", False
+        ):
+            return
+        for step in list(self.document.findall(nodes.paragraph)):
+            if STEP not in step["classes"]:
+                continue
+            target = next(iter(step.findall(nodes.target)))
+            link = nodes.reference(
+                "", "", internal=True, refid=target["ids"][0], classes=["headerlink"]
+            )
+            link["reftitle"] = "Link to this step"
+            # The icon is markup of the project's own settings.
+            link += nodes.raw("", config.html_permalinks_icon, format="html")
+            step.append(link)
+
+
+class ApartInNotes(SphinxPostTransform):
+    """Sphinx's text writer runs the paragraphs of an admonition together."""
+
+    default_priority = 400
+    formats = ("text",)
+
+    def run(self, **kwargs: Any) -> None:
+        for note in list(self.document.findall(nodes.Element)):
+            if NOTE in note["classes"]:
+                inner = nodes.compound("", *note.children)
+                note.children = []
+                note.append(inner)

@@ -1,0 +1,125 @@
+"""Small parts of a page: facts, links, tables, each with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.util.nodes import make_id
+
+from upgradecheck.mistake import Source
+from upgradecheck_sphinx.text import clean
+
+if TYPE_CHECKING:
+    from sphinx.util.docutils import SphinxDirective
+
+#: The class of our tables.
+TABLE = "upgrade-table"
+#: The class of our admonitions.
+NOTE = "upgrade-note"
+#: The class of the paragraph that begins a step.
+STEP = "upgrade-step"
+
+
+def here(directive: SphinxDirective) -> Source:
+    """Where the directive is written."""
+    file, line = directive.get_source_info()
+    return Source(file, line)
+
+
+def paragraph(text: str, source: Source) -> nodes.paragraph:
+    """A paragraph of plain text, which can be translated."""
+    text = clean(text)
+    node = nodes.paragraph(text, text)
+    node.source, node.line = source.file, source.line
+    return node
+
+
+def strong(text: str, source: Source) -> nodes.strong:
+    """A title in a paragraph, which can be translated by itself."""
+    text = clean(text)
+    node = nodes.strong(text, text, translatable=True)
+    node.source, node.line = source.file, source.line
+    return node
+
+
+def facts(
+    pairs: Iterable[tuple[str, nodes.paragraph | None]], source: Source
+) -> list[nodes.Node]:
+    """A list of facts; those without a value are left out."""
+    found = nodes.field_list(classes=["upgrade-facts"])
+    for name, value in pairs:
+        if value is None:
+            continue
+        label = nodes.field_name(name, name)
+        label.source, label.line = source.file, source.line
+        found += nodes.field("", label, nodes.field_body("", value))
+    return [found] if len(found) else []
+
+
+def links(
+    directive: SphinxDirective, kind: str, targets: Sequence[tuple[str, Source]]
+) -> nodes.paragraph | None:
+    """Links to objects in a row; None for none."""
+    if not targets:
+        return None
+    found = nodes.paragraph()
+    for number, (name, source) in enumerate(targets):
+        if number:
+            found += nodes.Text(", ")
+        found += link(directive, kind, name, source)
+    return found
+
+
+def link(
+    directive: SphinxDirective, kind: str, name: str, source: Source, text: str = ""
+) -> addnodes.pending_xref:
+    """A link to an object; it is told where it is written if it leads nowhere."""
+    shown = clean(text or name)
+    classes = ["xref", "upgrade", f"upgrade-{kind}"]
+    inner = nodes.literal if kind == "check" else nodes.inline
+    node = addnodes.pending_xref(
+        "",
+        inner(shown, shown, classes=classes),
+        refdomain="upgrade",
+        reftype=kind,
+        reftarget=name,
+        refexplicit=bool(text),
+        refwarn=True,
+        refdoc=directive.env.docname,
+        upgrade_near=True,
+    )
+    node.source, node.line = source.file, source.line
+    return node
+
+
+def table(
+    directive: SphinxDirective,
+    title: str,
+    id: tuple[str, str],
+    heads: Sequence[str],
+    widths: Sequence[int],
+    rows: Iterable[Sequence[nodes.Node]],
+) -> nodes.table:
+    """A table with a caption, a head and an id of its own."""
+    source = here(directive)
+    caption = nodes.title(clean(title), clean(title))
+    found = nodes.table("", caption, classes=[TABLE, "colwidths-given"])
+    for node in (found, caption):
+        node.source, node.line = source.file, source.line
+    document = directive.state.document
+    found["ids"].append(make_id(directive.env, document, *id))
+    document.ids[found["ids"][0]] = found
+    group = nodes.tgroup("", cols=len(heads))
+    group += [nodes.colspec("", colwidth=width) for width in widths]
+    group += nodes.thead("", _row(paragraph(head, source) for head in heads))
+    group += nodes.tbody("", *(_row(row) for row in rows))
+    found += group
+    return found
+
+
+def _row(cells: Iterable[nodes.Node]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", cell) for cell in cells))
