@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import logging
 import os
 import re
@@ -50,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     :returns: 0, 1, 2 or 255.
     """
     prog = os.path.basename(sys.argv[0]).removesuffix(".py")
+    # Most of a run is importing, which makes much and throws little away.
+    gc.set_threshold(100_000)
     # oslo.config warns of old names through logging; our findings say it.
     logging.getLogger().addHandler(logging.NullHandler())
     signal.signal(signal.SIGINT, _interrupt)
