@@ -302,17 +302,25 @@ def _early(check: Check, upgrade: Upgrade, by_id: bool) -> Result | None:
                 )
         except (InvalidSpecifier, InvalidVersion) as fault:
             return Result.error(f"The check's applies_to cannot be read: {fault}")
-    for need in check.needs:
-        extra = NEEDS[need]
-        missing = [m for m in _EXTRAS.get(extra or "", ()) if not _is_installed(m)]
-        if missing:
-            reason = f"needs {' and '.join(missing)}, not installed here"
-            remedy = f"pip install 'upgradecheck[{extra}]'"
-            finding = Finding(
-                f"the check {reason}", f"extra {extra}", remedy, Status.ERROR
-            )
-            return Result.error(f"Not asked: {reason}. Try: {remedy}", [finding])
-    return None
+    return _lacking(check)
+
+
+def _lacking(check: Check) -> Result | None:
+    """The error that a missing extra is; None if all that is needed is there."""
+    missing = {
+        extra: [m for m in _EXTRAS[extra] if not _is_installed(m)]
+        for extra in (NEEDS[need] for need in check.needs)
+        if extra is not None
+    }
+    lacking = [extra for extra, modules in missing.items() if modules]
+    if not lacking:
+        return None
+    modules = [module for extra in lacking for module in missing[extra]]
+    reason = f"needs {', '.join(modules)}, not installed here"
+    extras = ",".join(lacking)
+    remedy = f"pip install 'upgradecheck[{extras}]'"
+    finding = Finding(f"the check {reason}", f"extra {extras}", remedy, Status.ERROR)
+    return Result.error(f"Not asked: {reason}. Try: {remedy}", [finding])
 
 
 def _is_installed(module: str) -> bool:

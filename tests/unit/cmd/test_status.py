@@ -699,6 +699,7 @@ class TestMissingExtras:
             "octavia.database-revision": "error",
             "octavia.amphora-image": "error",
         }
-        details = done.rows["octavia.database-revision"]["details"]
-        assert "upgradecheck[db]" in details
+        details = {id: row["details"] for id, row in done.rows.items()}
+        assert "upgradecheck[db]" in details["octavia.database-revision"]
+        assert "upgradecheck[db,image]" in details["octavia.amphora-image"]
         assert "Traceback" not in done.output
