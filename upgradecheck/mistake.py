@@ -56,9 +56,15 @@ class Mistaken(ValueError):
         super().__init__("\n".join(str(each) for each in self.mistakes))
 
 
+def similar(name: str, known: Iterable[str]) -> str | None:
+    """The known name that an unknown one is most like; None if none is near."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return near[0] if near else None
+
+
 def nearest(name: str, known: Collection[str]) -> str:
     """What would be right in the place of an unknown name, in a few words."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = similar(name, known)
     if near:
-        return f"did you mean {near[0]}?"
+        return f"did you mean {near}?"
     return f"it is one of {', '.join(sorted(known))}" if known else "there is none"

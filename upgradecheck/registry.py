@@ -71,14 +71,6 @@ class Problem:
         return self.entry.partition(".")[0]
 
 
-@dataclasses.dataclass(frozen=True)
-class Registered:
-    """A service or a check, with the distribution that provides it."""
-
-    value: Any
-    provider: Provider
-
-
 @dataclasses.dataclass
 class Registry:
     """All that is installed, by name, in a fixed order.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import textwrap
 from collections.abc import Iterable
 from typing import Any
@@ -11,6 +10,7 @@ from typing import NoReturn
 
 import upgradecheck
 from upgradecheck.check import Phase
+from upgradecheck.mistake import similar
 
 EXIT_CODES = """\
 exit codes:
@@ -37,8 +37,8 @@ class UsageError(Exception):
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """`` Did you mean ...?``, or nothing where no word is near."""
-    near = difflib.get_close_matches(word, list(words), 1, 0.5)
-    return f" Did you mean {near[0]}?" if near else ""
+    near = similar(word, words)
+    return f" Did you mean {near}?" if near else ""
 
 
 class _Parser(argparse.ArgumentParser):

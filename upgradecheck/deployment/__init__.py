@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from typing import Any
@@ -160,6 +161,11 @@ class Deployment:
 
     def mask(self) -> Mask:
         """What hides this deployment's secrets in any text."""
+        return self._mask
+
+    @functools.cached_property
+    def _mask(self) -> Mask:
+        # Once a run: the checks' processes inherit what the runner has made.
         public = (self.service.name, self.service.project, self.service.title)
         secrets: set[str] = set()
         for number in range(len(self.files)):

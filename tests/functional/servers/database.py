@@ -13,7 +13,7 @@ from tests.functional.servers.server import LOOPBACK
 from tests.functional.servers.server import Server
 
 
-class DatabaseServer(Server, abc.ABC):
+class DatabaseServer(Server):
     """A database server with a superuser that needs no password."""
 
     driver: ClassVar[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import ctypes
 import random
@@ -22,7 +23,7 @@ from tests.functional.servers import program
 LOOPBACK = "127.0.0.1"
 
 
-class Server:
+class Server(abc.ABC):
     """A private server: entered it answers, left nothing of it remains."""
 
     #: Who runs it when root starts the tests.
@@ -35,11 +36,12 @@ class Server:
     port: int
     process: subprocess.Popen[bytes]
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 - not every server has files
         """Make the files that the program starts with."""
 
+    @abc.abstractmethod
     def command(self) -> list[str | Path]:
-        raise NotImplementedError
+        """The program that serves, and its arguments."""
 
     def variables(self) -> dict[str, str]:
         """What the program finds in its environment beside our own."""
@@ -50,7 +52,7 @@ class Server:
         """Whether a client would be served now."""
         return accepts(self.port)
 
-    def furnish(self) -> None:
+    def furnish(self) -> None:  # noqa: B027 - nor content
         """Put in what clients expect to find, when the program answers."""
 
     def __enter__(self) -> Self:
