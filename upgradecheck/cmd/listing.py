@@ -1,7 +1,8 @@
-"""What ``upgrade list`` and ``upgrade explain`` print."""
+"""``upgrade list``: the services, their checks and procedures."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import textwrap
 from collections.abc import Mapping
@@ -10,7 +11,12 @@ from typing import Any
 
 import upgradecheck
 from upgradecheck import installed
+from upgradecheck import registry as registries
 from upgradecheck.check import Check
+from upgradecheck.cmd.context import Context
+from upgradecheck.cmd.context import write
+from upgradecheck.cmd.parser import add_json
+from upgradecheck.cmd.parser import add_services
 from upgradecheck.registry import OURS
 from upgradecheck.registry import Registry
 from upgradecheck.release import series_of
@@ -19,6 +25,27 @@ from upgradecheck.service import Service
 
 if TYPE_CHECKING:
     from upgradecheck.procedure import Procedure
+
+
+def add(commands: Any, prog: str, service: str | None) -> None:
+    """Add the command's parser."""
+    parser = commands.add_parser(
+        "list",
+        prog=f"{prog} upgrade list",
+        help="list the services and their checks",
+        description="Lists what is registered here, and what could not be.",
+    )
+    add_services(parser, service)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace, context: Context) -> int:
+    """Print what is registered."""
+    names = context.services(arguments)
+    registry = registries.load(names or None)
+    print_ = document if arguments.json else text
+    write(print_(registry, registries.procedures_of(registry)))
+    return 255 if registry.problems else 0
 
 
 def text(registry: Registry, procedures: Mapping[str, Procedure]) -> str:
@@ -135,26 +162,3 @@ def _check(registry: Registry, check: Check) -> Any:
         "procedures": list(check.procedures),
         "provider": _provider(registry.providers[check.id]),
     }
-
-
-def explained(registry: Registry, check: Check) -> str:
-    """One check, for an operator who wants to know what it means."""
-    provider = registry.providers[check.id]
-    facts = [
-        ("id", check.id),
-        ("phase", str(check.phase)),
-        ("needs", ", ".join(check.needs)),
-        ("applies to", check.applies_to),
-        ("procedures", ", ".join(check.procedures)),
-        ("added in", f"{provider.name} {check.added}" if check.added else ""),
-        ("changed in", ", ".join(check.changed)),
-        ("provided by", str(provider)),
-    ]
-    lines = [check.title, "=" * len(check.title), ""]
-    lines += [f"{name + ':':13}{value}" for name, value in facts if value]
-    lines += ["", check.text.strip()]
-    if check.remedy:
-        lines += ["", "What to do: " + check.remedy]
-    ask = f"{check.service} --check {check.id}"
-    lines += ["", f"Ask it: service-status upgrade check {ask}"]
-    return plain("\n".join(lines)) + "\n"

@@ -5,12 +5,17 @@ from __future__ import annotations
 import argparse
 import textwrap
 from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from typing import Any
 from typing import NoReturn
+from typing import Protocol
 
 import upgradecheck
-from upgradecheck.check import Phase
 from upgradecheck.mistake import similar
+
+if TYPE_CHECKING:
+    from upgradecheck.cmd.context import Context
 
 EXIT_CODES = """\
 exit codes:
@@ -26,6 +31,24 @@ examples:
   %(prog)s --config-file {service}.conf upgrade check {service} --json
   %(prog)s upgrade explain {service}.database-revision
 """
+
+
+class Command(Protocol):
+    """A word after ``upgrade``; a module of this package is one."""
+
+    def add(self, commands: Any, prog: str, service: str | None) -> None:
+        """Add the command's parser.
+
+        :param commands: argparse's subparsers.
+        :param prog: the program's name.
+        :param service: the service of a ``<service>-status``; None for all.
+        """
+
+    def run(self, arguments: argparse.Namespace, context: Context) -> int:
+        """Run the command.
+
+        :returns: the exit code.
+        """
 
 
 class UsageError(Exception):
@@ -59,11 +82,14 @@ class _Parser(argparse.ArgumentParser):
             )
 
 
-def build(prog: str, service: str | None) -> argparse.ArgumentParser:
+def build(
+    prog: str, service: str | None, commands: Iterable[Command]
+) -> argparse.ArgumentParser:
     """The parser of the whole command.
 
     :param prog: the command's name, as the user called it.
     :param service: the service of a ``<service>-status``; None for all.
+    :param commands: what may follow the word upgrade.
     """
     examples = _EXAMPLES.replace("{service}", service or "octavia")
     parser = _Parser(
@@ -101,27 +127,26 @@ def build(prog: str, service: str | None) -> argparse.ArgumentParser:
     upgrade = groups.add_parser(
         "upgrade",
         prog=f"{prog} upgrade",
-        help="check, list or explain",
+        help="ask, list, explain: what is to be known about an upgrade",
         description="What is to be known before an upgrade.",
     )
     upgrade.add_argument(
         "--json", action="store_true", help="print JSON; the same as --format json"
     )
-    commands = upgrade.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    _add_check(commands, prog, service)
-    _add_list(commands, prog, service)
-    _add_explain(commands, prog)
+    found = upgrade.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in commands:
+        command.add(found, prog, service)
     return parser
 
 
-def _add_json(parser: argparse.ArgumentParser) -> None:
+def add_json(parser: argparse.ArgumentParser) -> None:
     # Suppressed, so that "upgrade --json check" is not undone here.
     parser.add_argument(
         "--json", action="store_true", default=argparse.SUPPRESS, help="print JSON"
     )
 
 
-def _add_services(parser: argparse.ArgumentParser, service: str | None) -> None:
+def add_services(parser: argparse.ArgumentParser, service: str | None) -> None:
     parser.add_argument(
         "services",
         nargs="*",
@@ -131,101 +156,6 @@ def _add_services(parser: argparse.ArgumentParser, service: str | None) -> None:
         if service
         else "by default those that are installed here or have a configuration",
     )
-
-
-def _add_check(commands: Any, prog: str, service: str | None) -> None:
-    parser = commands.add_parser(
-        "check",
-        prog=f"{prog} upgrade check",
-        help="ask the checks",
-        description="Asks the checks of the services and reports every answer.",
-        epilog=EXIT_CODES,
-    )
-    _add_services(parser, service)
-    parser.add_argument(
-        "--check",
-        action="append",
-        default=[],
-        metavar="ID",
-        dest="checks",
-        help="ask this check alone, whatever its phase; may be given several times",
-    )
-    parser.add_argument(
-        "--exclude",
-        action="append",
-        default=[],
-        metavar="ID",
-        help="do not ask this check; the report shows it as skipped",
-    )
-    parser.add_argument(
-        "--procedure",
-        metavar="SERVICE.NAME",
-        help="ask the checks that must pass before the first step of this procedure, "
-        "as list shows it",
-    )
-    parser.add_argument(
-        "--phase",
-        choices=[str(phase) for phase in Phase],
-        metavar="PHASE",
-        default=str(Phase.BEFORE),
-        help="ask the checks of this phase: before (the default), during or after "
-        "the upgrade",
-    )
-    parser.add_argument(
-        "--waivers",
-        metavar="FILE",
-        help="a YAML file of reasons to let findings pass; a waived finding stays in "
-        "the report",
-    )
-    parser.add_argument(
-        "--timeout",
-        type=_seconds,
-        metavar="SECONDS",
-        help="how long one check may take (default: 60)",
-    )
-    parser.add_argument(
-        "--format",
-        choices=["table", "json"],
-        metavar="FORMAT",
-        help="table (the default) or json",
-    )
-    _add_json(parser)
-    parser.add_argument(
-        "--output",
-        metavar="FILE",
-        help="write the report to this file; it is replaced as a whole or not at all",
-    )
-
-
-def _add_list(commands: Any, prog: str, service: str | None) -> None:
-    parser = commands.add_parser(
-        "list",
-        prog=f"{prog} upgrade list",
-        help="list the services and their checks",
-        description="Lists what is registered here, and what could not be.",
-    )
-    _add_services(parser, service)
-    _add_json(parser)
-
-
-def _add_explain(commands: Any, prog: str) -> None:
-    parser = commands.add_parser(
-        "explain",
-        prog=f"{prog} upgrade explain",
-        help="explain a check: what it proves, what its results mean",
-        description="Explains one check.",
-    )
-    parser.add_argument("id", metavar="ID", help="the check's id, as list shows it")
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1
-    if not 0 < seconds < 1e6:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
-    return seconds
 
 
 def parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespace:
@@ -251,16 +181,22 @@ def parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespac
             f"{word} belongs before the word upgrade: {parser.prog} {word} ... upgrade "
             f"{arguments.command}"
         )
-    known = ["--check", "--exclude", "--phase", "--timeout", "--format", "--json"]
-    known += [
-        "--procedure",
-        "--output",
-        "--waivers",
-        "--config-file",
-        "--config-dir",
-        "--help",
-    ]
+    known = {
+        option
+        for parser_ in (parser, *_subparsers(parser))
+        for action in parser_._actions
+        for option in action.option_strings
+        if option.startswith("--")
+    }
     raise UsageError(
-        f"{word} is not understood here.{nearest(word, known)}\n"
+        f"{word} is not understood here.{nearest(word, sorted(known))}\n"
         f"Try: {parser.prog} upgrade {arguments.command} --help"
     )
+
+
+def _subparsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for each in action.choices.values():
+                yield each
+                yield from _subparsers(each)

@@ -1,0 +1,149 @@
+"""What all commands share: the services asked for, the configuration given."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import sys
+from collections.abc import Sequence
+
+from upgradecheck import registry as registries
+from upgradecheck.cmd.parser import UsageError
+from upgradecheck.cmd.parser import nearest
+from upgradecheck.registry import Registry
+from upgradecheck.report import file
+from upgradecheck.runner import Given
+from upgradecheck.service import Service
+
+
+class Unwritten(Exception):
+    """The output could not be written."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """How the command was called.
+
+    :param prog: its name.
+    :param known: the names of the services known here.
+    :param own: the service of a ``<service>-status``; None for all.
+    """
+
+    prog: str
+    known: Sequence[str]
+    own: str | None
+
+    def services(self, arguments: argparse.Namespace) -> list[str]:
+        """The services that the user named; none for all.
+
+        :raises UsageError: if one is unknown.
+        """
+        for name in arguments.services:
+            if name not in self.known:
+                raise UsageError(
+                    f"there is no service {name!r}.{nearest(name, self.known)} Known "
+                    f"are: {', '.join(self.known) or 'none'}."
+                )
+            if self.own and name != self.own:
+                raise UsageError(
+                    f"this command checks {self.own} alone. Try: service-status "
+                    f"upgrade {arguments.command} {name}"
+                )
+        return [self.own] if self.own else list(dict.fromkeys(arguments.services))
+
+    def given(self, arguments: argparse.Namespace) -> dict[str, Given]:
+        """Configuration by service; that without a service under the empty name."""
+        files: dict[str, list[str]] = {}
+        folders: dict[str, list[str]] = {}
+        for found, paths in (
+            (files, arguments.config_file),
+            (folders, arguments.config_dir),
+        ):
+            for path in paths:
+                service, colon, rest = path.partition(":")
+                if colon and service in self.known:
+                    found.setdefault(service, []).append(rest)
+                else:
+                    found.setdefault("", []).append(path)
+        return {
+            service: Given(files.get(service, []), folders.get(service, []))
+            for service in {*files, *folders}
+        }
+
+
+def require(ids: Sequence[str], registry: Registry) -> None:
+    """Refuse ids that no check has.
+
+    :raises UsageError: if one is unknown.
+    """
+    for id in registries.find(ids, registry):
+        raise UsageError(
+            f"there is no check {id!r}.{nearest(id, registry.checks)}\n"
+            "Try: service-status upgrade list"
+        )
+
+
+def assign(given: dict[str, Given], services: Sequence[Service]) -> None:
+    """Give the configuration without a service to the only one there is.
+
+    :raises UsageError: if there are several, or none.
+    """
+    plain_given = given.pop("", None)
+    names = [service.name for service in services]
+    for name in given:
+        if name not in names:
+            raise UsageError(
+                f"a configuration is given for {name}, which is not checked"
+            )
+    if plain_given is None:
+        return
+    if len(names) != 1:
+        raise UsageError(
+            "--config-file and --config-dir need exactly one service, and these are "
+            f"{', '.join(names) or 'none'}. Name it after the word check, or write "
+            "--config-file SERVICE:FILE"
+        )
+    more = given.get(names[0], Given())
+    given[names[0]] = Given(
+        [*plain_given.files, *more.files],
+        [*plain_given.directories, *more.directories],
+    )
+
+
+def colour() -> bool:
+    """Whether standard output wants colour; see https://no-color.org."""
+    return (
+        sys.stdout.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
+
+
+def write(text: str, path: str | None = None) -> None:
+    """Write the command's output.
+
+    :param path: the file that it replaces; by default standard output.
+    :raises Unwritten: if that cannot be done.
+    :raises BrokenPipeError: if nobody reads any more.
+    """
+    if path is None:
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except OSError as fault:
+            # Or Python tries once more when it ends, and complains.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if isinstance(fault, BrokenPipeError):
+                raise
+            raise Unwritten(f"cannot write the output: {fault.strerror}") from None
+        return
+    try:
+        file.write(path, text)
+    except OSError as fault:
+        raise Unwritten(
+            f"cannot write {path}: {fault.strerror}; a report that was there before "
+            "is unchanged\nTry: another place, with room, that this user may write to"
+        ) from None
+    if sys.stderr.isatty():
+        print(f"The report is in {path}.", file=sys.stderr)
