@@ -17,7 +17,7 @@ from upgradecheck.place import Place
 from upgradecheck.place import normal
 
 #: The form of the data; a catalogue of another form is not read.
-FORM = 1
+FORM = 2
 
 
 class Revision(NamedTuple):
@@ -94,8 +94,11 @@ class Catalogue:
     :param options: by namespace, pairs of group and options as data.
     :param plugins: the options of keystoneauth's plug-ins, by plug-in, as data.
     :param revisions: the revisions of each database, by the database's name.
-    :param drivers: the names of the drivers in each entry-point group.
-    :param faults: what could not be loaded: a namespace or a database, and why.
+    :param entry_points: the names in each entry-point group that matters.
+    :param programs: the names of the programs that it installs; sorted.
+    :param facts: what else its service's definition asks for, as JSON data.
+    :param faults: what could not be loaded: a namespace, a database, a fact, and
+        why.
     """
 
     version: str
@@ -104,7 +107,9 @@ class Catalogue:
     )
     plugins: Mapping[str, list[Any]] = dataclasses.field(default_factory=dict)
     revisions: Mapping[str, list[Revision]] = dataclasses.field(default_factory=dict)
-    drivers: Mapping[str, list[str]] = dataclasses.field(default_factory=dict)
+    entry_points: Mapping[str, list[str]] = dataclasses.field(default_factory=dict)
+    programs: list[str] = dataclasses.field(default_factory=list)
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     faults: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def to_data(self) -> Any:

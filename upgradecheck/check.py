@@ -30,8 +30,9 @@ Function: TypeAlias = "Callable[[Upgrade], oslo.Result]"
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*\.[a-z0-9][a-z0-9-]*")
 
-#: What a check may declare that it needs, and the extra that provides it.
-NEEDS = {"config": None, "database": "db", "image": "image"}
+#: What a check may declare that it needs, and the extra that provides it:
+#: ``installed`` is the code of the release to upgrade to.
+NEEDS = {"config": None, "database": "db", "image": "image", "installed": None}
 
 
 class Status(enum.StrEnum):

@@ -20,6 +20,11 @@ def of_group(group: str) -> list[EntryPoint]:
     return [entry for entry in found if entry.dist is not None]
 
 
+def groups() -> list[str]:
+    """The names of all groups."""
+    return sorted(_all().groups)
+
+
 def owner(entry: EntryPoint) -> tuple[str, str]:
     """Name and version of the distribution that an entry point belongs to."""
     return _named(entry.dist) if entry.dist is not None else ("", "")

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import fnmatch
 import hashlib
+import importlib
 import importlib.metadata
 import importlib.util
 import json
@@ -199,12 +201,56 @@ def _make(
             revisions[database.name] = _revisions(database, folders)
         except Exception as fault:  # noqa: BLE001 - told as the database's fault
             faults[f"database {database.name}"] = f"{type(fault).__name__}: {fault}"
-    names = {
-        each.entry_points: sorted(e.name for e in entries.of_group(each.entry_points))
-        for each in service.drivers
-    }
-    catalogue = Catalogue(version, options, plugins, revisions, names, faults)
+    facts = {}
+    for name, place in service.facts:
+        try:
+            facts[name] = _called(place)
+        except Exception as fault:  # noqa: BLE001 - told as the fact's fault
+            faults[f"fact {name}"] = f"{type(fault).__name__}: {fault}"
+    catalogue = Catalogue(
+        version,
+        options,
+        plugins,
+        revisions,
+        _entry_points(service),
+        _programs(service),
+        facts,
+        faults,
+    )
     return catalogue.to_data(), list(_seen(folders))
+
+
+def _called(place: str) -> Any:
+    module, _, name = place.partition(":")
+    answer = getattr(importlib.import_module(module), name)()
+    return json.loads(json.dumps(answer))
+
+
+def _groups(service: Service) -> list[str]:
+    """The entry-point groups that matter to a service; sorted."""
+    drivers = {each.entry_points for each in service.drivers}
+    wanted = [
+        group
+        for group in entries.groups()
+        if any(fnmatch.fnmatchcase(group, pattern) for pattern in service.entry_points)
+    ]
+    return sorted({*drivers, *wanted})
+
+
+def _entry_points(service: Service) -> dict[str, list[str]]:
+    return {
+        group: sorted({entry.name for entry in entries.of_group(group)})
+        for group in _groups(service)
+    }
+
+
+def _programs(service: Service) -> list[str]:
+    return sorted(
+        entry.name
+        for group in ("console_scripts", "wsgi_scripts")
+        for entry in entries.of_group(group)
+        if entries.owner(entry)[0] == service.distribution
+    )
 
 
 def _options(
@@ -296,7 +342,7 @@ def _tuple(value: Any) -> tuple[str, ...]:
 
 def _asked(service: Service, version: str, drivers: Sequence[str]) -> Any:
     """All that decides the catalogue besides files: made equal, it is the same."""
-    groups = [OPTIONS, DEFAULTS, PLUGINS, *(d.entry_points for d in service.drivers)]
+    groups = [OPTIONS, DEFAULTS, PLUGINS, *_groups(service)]
     asked = sorted(
         f"{group} {entry.name} = {entry.value}"
         for group in groups

@@ -14,6 +14,7 @@ from packaging.version import Version
 from upgradecheck.catalogue import Catalogue
 from upgradecheck.catalogue import Options
 from upgradecheck.check import NotVerified
+from upgradecheck.installed import version_of
 from upgradecheck.service import Service
 
 
@@ -34,6 +35,11 @@ class Release:
     def series(self) -> str | None:
         """The OpenStack series of the version, as ``2026.2``; None if unknown."""
         return series_of(self.service.name, self.version)
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the code of this very version is installed here."""
+        return self.version is not None and self.version == version_of(self.service)
 
     @property
     def spoken(self) -> str:

@@ -302,6 +302,15 @@ def _early(check: Check, upgrade: Upgrade, by_id: bool) -> Result | None:
                 )
         except (InvalidSpecifier, InvalidVersion) as fault:
             return Result.error(f"The check's applies_to cannot be read: {fault}")
+    if "installed" in check.needs and not upgrade.target.is_installed:
+        return Result.not_verified(
+            NotVerified(
+                f"only the code of {upgrade.target.spoken} itself can answer this, and "
+                "it is not installed here",
+                f"distribution {upgrade.service.distribution}",
+                f"Ask it where {upgrade.target.spoken} is installed.",
+            )
+        )
     return _lacking(check)
 
 

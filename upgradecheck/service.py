@@ -97,6 +97,11 @@ class Service:
     :param unlisted: options it reads that none of its namespaces lists; in a
         name ``*`` stands for anything.
     :param drivers: options that name drivers of third parties.
+    :param entry_points: further entry-point groups whose names matter to an
+        upgrade; in a group ``*`` stands for anything.
+    :param facts: what else a release is to be asked for: a name and a function,
+        as ``package.module:function``, which is called without arguments where the
+        release is installed, and returns what JSON can hold.
     :param named_groups: options that name groups.
     :param procedures: the folder that holds its procedures, one YAML file each,
         as ``package.module:folder``.
@@ -112,6 +117,8 @@ class Service:
     required: tuple[Place, ...] = ()
     unlisted: tuple[Place, ...] = ()
     drivers: tuple[DriverOption, ...] = ()
+    entry_points: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
     named_groups: tuple[NamedGroups, ...] = ()
     procedures: str = ""
 

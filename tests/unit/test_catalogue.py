@@ -26,11 +26,15 @@ class TestAsData:
             {"password": [option_data(cfg.StrOpt("username"))]},
             {"main": [Revision("b2", ("a1",), ("x",), ("expand",), "Add bolts")]},
             {"widget.drivers": ["fast"]},
+            ["widget-api"],
+            {"meters": ["size"]},
             {"other": "ImportError: no"},
         )
         again = Catalogue.from_data(json.loads(json.dumps(catalogue.to_data())))
         assert again.revisions == catalogue.revisions
-        assert again.drivers == catalogue.drivers
+        assert again.entry_points == catalogue.entry_points
+        assert again.programs == catalogue.programs
+        assert again.facts == catalogue.facts
         assert again.faults == catalogue.faults
         assert json.dumps(again.to_data()) == json.dumps(catalogue.to_data())
 

@@ -298,8 +298,41 @@ class TestCatalogueOfTheInstalled:
             "a1": "First",
             "b2": "Second.",
         }
-        assert found.drivers == {"gizmo.drivers": ["fast", "slow"]}
+        assert found.entry_points == {"gizmo.drivers": ["fast", "slow"]}
         assert own_faults(found) == {}
+
+    def test_it_has_the_programs_the_groups_and_the_facts_that_matter(
+        self, plugins_here: Plugins
+    ) -> None:
+        plugins_here.install(
+            "gizmo",
+            {
+                "gizmo_facts.py": "def meters(): return ('length', 'width')\n"
+                "def broken(): raise ValueError('rust')\n"
+            },
+            {
+                "console_scripts": {"gizmo-api": "gizmo:api", "gizmo": "gizmo:main"},
+                "gizmo.poll.hot": {"heat": "gizmo:Heat"},
+                "gizmo.poll.cold": {"frost": "gizmo:Frost"},
+                "gizmo.other": {"rest": "gizmo:Rest"},
+            },
+        )
+        service = Service(
+            "gizmo",
+            entry_points=("gizmo.poll.*",),
+            facts=(
+                ("meters", "gizmo_facts:meters"),
+                ("broken", "gizmo_facts:broken"),
+            ),
+        )
+        found = installed.catalogue_of(service)
+        assert found.programs == ["gizmo", "gizmo-api"]
+        assert found.entry_points == {
+            "gizmo.poll.cold": ["frost"],
+            "gizmo.poll.hot": ["heat"],
+        }
+        assert found.facts == {"meters": ["length", "width"]}
+        assert "rust" in found.faults["fact broken"]
 
     def test_a_namespace_that_raises_is_a_fault_and_hides_no_other(
         self, plugins_here: Plugins

@@ -502,3 +502,23 @@ class TestMetadata:
         assert list(status.check("widget").rows) == ["widget.ready"]
         assert list(status.check("widget", "--phase", "after").rows) == ["widget.done"]
         assert list(status.check("--check", "widget.done").rows) == ["widget.done"]
+
+    def test_a_check_that_needs_the_releases_code_is_an_error_without_it(
+        self, status: ServiceStatus, plugins: Plugins
+    ) -> None:
+        files = {
+            "cog_checks.py": """
+                from upgradecheck import Code, Result, check
+
+                @check("cog.code", title="Code", needs=("installed",))
+                def code(upgrade):
+                    return Result(Code.SUCCESS, "asked")
+                """
+        }
+        groups = {CHECKS: {"cog.code": "cog_checks:code"}}
+        plugins.install("cog-elsewhere", files, groups)
+        row = status.check("cog").rows["cog.code"]
+        assert row["status"] == "error"
+        assert "not installed here" in row["details"]
+        plugins.install("cog", {}, {})
+        assert status.check("cog").rows["cog.code"]["status"] == "success"
