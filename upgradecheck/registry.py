@@ -25,6 +25,7 @@ from upgradecheck.isolation import Interrupted
 from upgradecheck.service import Service
 
 if TYPE_CHECKING:
+    from upgradecheck.mistake import Mistake
     from upgradecheck.procedure import Procedure
 
 CHECKS = "upgradecheck.checks"
@@ -58,12 +59,15 @@ class Problem:
     :param reason: what is wrong with it, in a sentence.
     :param provider: whose entry it is.
     :param remedy: what to do.
+    :param mistakes: what is wrong in its file, of a procedure that is refused;
+        the reason names them all.
     """
 
     entry: str
     reason: str
     provider: Provider
     remedy: str
+    mistakes: tuple[Mistake, ...] = ()
 
     @property
     def service(self) -> str:
@@ -347,7 +351,8 @@ def procedures_of(registry: Registry) -> dict[str, Procedure]:
         provider = registry.providers[name.partition(".")[0]]
         reason = f"{name} of {provider} is no procedure:\n{fault}"
         remedy = f"Correct the file, or install {provider} anew."
-        registry.problems.append(Problem(name, reason, provider, remedy))
+        problem = Problem(name, reason, provider, remedy, fault.mistakes)
+        registry.problems.append(problem)
 
     for service in registry.services.values():
         if not service.procedures:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from upgradecheck import __version__
 from upgradecheck_sphinx import finish
 from upgradecheck_sphinx import guide
+from upgradecheck_sphinx import words
 from upgradecheck_sphinx.domain import UpgradeDomain
 from upgradecheck_sphinx.domain import domain_of
+from upgradecheck_sphinx.index import CheckIndex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +32,9 @@ _STATIC = Path(__file__).parent / "static"
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Join a Sphinx build."""
+    # First of all: what takes words below takes them in the build's language.
+    words.load(app)
+    CheckIndex.name_it()
     app.add_config_value("upgradecheck_services", [], "env", types=(list, tuple))
     app.add_domain(UpgradeDomain)
     app.add_post_transform(finish.UntitledTables)
@@ -43,7 +48,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("warn-missing-reference", _missing)
     return {
         "version": __version__,
-        "env_version": 1,
+        "env_version": 2,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -15,9 +15,11 @@ from sphinx.util.nodes import make_id
 
 from upgradecheck.mistake import nearest
 from upgradecheck_sphinx import parts
+from upgradecheck_sphinx import words
 from upgradecheck_sphinx.text import clean
 from upgradecheck_sphinx.text import parsed
 from upgradecheck_sphinx.warning import Warn
+from upgradecheck_sphinx.words import _
 
 if TYPE_CHECKING:
     from sphinx.util.typing import OptionSpec
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from upgradecheck_sphinx.domain import UpgradeDomain
     from upgradecheck_sphinx.guide import CheckDoc
 
-HEADS = ("Check", "Title", "Needs", "Phase", "Since")
 WIDTHS = (32, 24, 18, 10, 16)
 
 
@@ -73,7 +74,7 @@ class CheckDirective(ObjectDescription[str]):
             # at the start a main entry.
             indexed = title.replace(";", ",").lstrip("! ")
             for entry in (name, indexed):
-                text = f"{entry} (upgrade check)"
+                text = _("%s (upgrade check)") % entry
                 self.indexnode["entries"].append(("single", text, node_id, "", None))
 
     def parse_content_to_nodes(
@@ -85,7 +86,8 @@ class CheckDirective(ObjectDescription[str]):
         heading["upgrade_object"] = f"check {doc.id}"
         found = [heading, *self._facts(doc), *parsed(self, doc.lines)]
         if doc.remedy:
-            found.append(parts.paragraph(f"What to do: {doc.remedy}", doc.source))
+            remedy = parts.paragraph(doc.remedy, doc.source)
+            found += parts.facts([(_("What to do"), remedy)], doc.source)
         return [*found, *self.parse_text_of_page()]
 
     def parse_text_of_page(self) -> list[nodes.Node]:
@@ -93,19 +95,19 @@ class CheckDirective(ObjectDescription[str]):
         return super().parse_content_to_nodes(allow_section_headings=False)
 
     def _facts(self, doc: CheckDoc) -> list[nodes.Node]:
-        def words(text: str) -> nodes.paragraph | None:
+        def plain(text: str) -> nodes.paragraph | None:
             return parts.paragraph(text, doc.source) if text else None
 
         ways = [(name, doc.source) for name in doc.procedures]
         return parts.facts(
             [
-                ("Needs", words(", ".join(doc.needs))),
-                ("Phase", words(doc.phase)),
-                ("Since", words(doc.since)),
-                ("Changed in", words(", ".join(doc.changed))),
-                ("Applies to", words(doc.applies_to)),
-                ("Only on the way of", parts.links(self, "procedure", ways)),
-                ("Provided by", words(doc.provider)),
+                (_("Needs"), plain(", ".join(doc.needs))),
+                (_("Phase"), parts.told(words.phase(doc.phase))),
+                (_("Since"), plain(doc.since)),
+                (_("Changed in"), plain(", ".join(doc.changed))),
+                (_("Applies to"), plain(doc.applies_to)),
+                (_("Only on the way of"), parts.links(self, "procedure", ways)),
+                (_("Provided by"), plain(doc.provider)),
             ],
             doc.source,
         )
@@ -129,16 +131,15 @@ class ChecksDirective(SphinxDirective):
             Warn.UNKNOWN_CHECK.at(self.get_location(), f"no service is {name}; {right}")
             return []
         if not service.checks:
-            text = f"{service.title} has no checks."
-            return [parts.paragraph(text, parts.here(self))]
+            return [parts.told(_("%s has no checks.") % service.title)]
         docs = [domain.guide.checks[id] for id in service.checks]
         for doc in docs:
             domain.note_rendered(self.env.docname, f"row {doc.id}")
         table = parts.table(
             self,
-            f"Checks of {service.title}",
+            _("Checks of %s") % service.title,
             ("checks", name),
-            HEADS,
+            (_("Check"), _("Title"), _("Needs"), _("Phase"), _("Since")),
             WIDTHS,
             (self._cells(doc) for doc in docs),
         )
@@ -147,10 +148,14 @@ class ChecksDirective(SphinxDirective):
         return [table, *self._in_full(docs)]
 
     def _cells(self, doc: CheckDoc) -> list[nodes.Node]:
-        id, *words = doc.row
-        link = parts.link(self, "check", id, parts.here(self))
-        first = nodes.paragraph("", "", link)
-        return [first, *(parts.paragraph(each, doc.source) for each in words)]
+        link = parts.link(self, "check", doc.id, parts.here(self))
+        return [
+            nodes.paragraph("", "", link),
+            parts.paragraph(doc.title, doc.source),
+            parts.paragraph(", ".join(doc.needs), doc.source),
+            parts.told(words.phase(doc.phase)),
+            parts.paragraph(doc.since, doc.source),
+        ]
 
     def _in_full(self, docs: list[CheckDoc]) -> list[nodes.Node]:
         text = StringList()

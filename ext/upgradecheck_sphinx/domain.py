@@ -26,6 +26,7 @@ from upgradecheck_sphinx.guide import Guide
 from upgradecheck_sphinx.index import CheckIndex
 from upgradecheck_sphinx.procedures import ProcedureDirective
 from upgradecheck_sphinx.warning import Warn
+from upgradecheck_sphinx.words import _
 
 if TYPE_CHECKING:
     from sphinx.builders import Builder
@@ -207,8 +208,13 @@ class UpgradeDomain(Domain):
             return shown.title
         procedure = self.shown("procedure", _procedure_of(target))
         if kind != "step" or is_near or procedure is None:
-            return f"step {shown.number}: {shown.title}"
-        return f"step {shown.number} of {procedure.title}: {shown.title}"
+            text = _("step %(number)s: %(title)s")
+            return text % {"number": shown.number, "title": shown.title}
+        return _("step %(number)s of %(procedure)s: %(title)s") % {
+            "number": shown.number,
+            "procedure": procedure.title,
+            "title": shown.title,
+        }
 
     def resolve_any_xref(
         self,

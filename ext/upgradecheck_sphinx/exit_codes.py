@@ -16,11 +16,11 @@ from upgradecheck.report import Report
 from upgradecheck.report import Row
 from upgradecheck_sphinx import parts
 from upgradecheck_sphinx.text import parsed
+from upgradecheck_sphinx.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HEADS = ("Gravest status", "Result in JSON", "Exit code", "Meaning")
 WIDTHS = (20, 16, 12, 52)
 
 
@@ -31,16 +31,16 @@ class ExitCodesDirective(SphinxDirective):
         source = parts.here(self)
         found = parts.table(
             self,
-            "Exit codes",
+            _("Exit codes"),
             ("exit-codes", ""),
-            HEADS,
+            (_("Gravest status"), _("Result in JSON"), _("Exit code"), _("Meaning")),
             WIDTHS,
             ([parts.paragraph(word, source) for word in words] for words in statuses()),
         )
         rule = inspect.getdoc(Report.exit_code) or ""
         file = inspect.getsourcefile(Report) or ""
         getter = inspect.getattr_static(Report, "exit_code").fget
-        _, first = inspect.getsourcelines(getter)
+        first = inspect.getsourcelines(getter)[1]
         # The decorator and the def come before the docstring.
         lines = [
             (line, Source(file, first + 2 + number))

@@ -10,6 +10,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from upgradecheck_sphinx.parts import NOTE
 from upgradecheck_sphinx.parts import STEP
 from upgradecheck_sphinx.parts import TABLE
+from upgradecheck_sphinx.words import _
 
 
 class UntitledTables(SphinxPostTransform):
@@ -43,7 +44,7 @@ class StepPermalinks(SphinxPostTransform):
             link = nodes.reference(
                 "", "", internal=True, refid=target["ids"][0], classes=["headerlink"]
             )
-            link["reftitle"] = "Link to this step"
+            link["reftitle"] = _("Link to this step")
             # The icon is markup of the project's own settings.
             link += nodes.raw("", config.html_permalinks_icon, format="html")
             step.append(link)

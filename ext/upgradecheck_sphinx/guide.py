@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from upgradecheck import entries
 from upgradecheck import registry
 from upgradecheck.check import Check
-from upgradecheck.mistake import NOWHERE
 from upgradecheck.mistake import Source
 from upgradecheck.mistake import nearest
 from upgradecheck.procedure import Procedure
@@ -24,8 +23,6 @@ from upgradecheck.registry import Registry
 from upgradecheck_sphinx.origin import Origin
 from upgradecheck_sphinx.text import Line
 from upgradecheck_sphinx.warning import Warn
-
-_PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+): (?P<what>.*)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -210,13 +207,6 @@ def _warn_of_entry(problem: Problem, origin: Origin) -> None:
 
 def _warn_of_file(problem: Problem) -> None:
     """A procedure's mistakes, each where it is."""
-    headline, *mistakes = problem.reason.splitlines()
-    if not mistakes:
-        Warn.PROCEDURE.at(NOWHERE, f"{headline} {problem.remedy}")
-    for mistake in mistakes:
-        found = _PLACE.fullmatch(mistake)
-        if found is None:
-            Warn.PROCEDURE.at(NOWHERE, f"{headline} {mistake}")
-            continue
-        source = Source(found["file"], int(found["line"]))
-        Warn.PROCEDURE.at(source, f"{problem.entry} is refused: {found['what']}")
+    for mistake in problem.mistakes:
+        text = f"{problem.entry} is refused: {mistake.what}; {mistake.right}"
+        Warn.PROCEDURE.at(mistake.source, text)

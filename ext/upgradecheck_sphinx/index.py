@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from sphinx.domains import Index
 from sphinx.domains import IndexEntry
 
+from upgradecheck_sphinx.words import _
+
 if TYPE_CHECKING:
     from upgradecheck_sphinx.domain import UpgradeDomain
 
@@ -19,6 +21,16 @@ class CheckIndex(Index):
     localname = "Upgrade checks"
     shortname = "checks"
     domain: UpgradeDomain
+
+    @classmethod
+    def name_it(cls) -> None:
+        """Take the names in the language of the build.
+
+        Sphinx reads them from the class, and its JSON builder takes no text that
+        is translated only when it is shown.
+        """
+        cls.localname = str(_("Upgrade checks"))
+        cls.shortname = str(_("checks"))
 
     def generate(
         self, docnames: Iterable[str] | None = None

@@ -13,6 +13,7 @@ from upgradecheck.procedure import Procedure
 from upgradecheck.procedure import Span
 from upgradecheck_sphinx import parts
 from upgradecheck_sphinx.text import parsed
+from upgradecheck_sphinx.words import _
 
 if TYPE_CHECKING:
     from upgradecheck_sphinx.procedures import ProcedureDirective
@@ -59,13 +60,12 @@ class Notes:
 
     def _seen(self, note: Note) -> nodes.Node:
         """Where the note is that is meant."""
-        there, _ = self.procedure.note(note.see)
+        there = self.procedure.note(note.see)[0]
         title = there.title or note.see.replace("-", " ").capitalize()
         link = parts.link(
             self.directive, "note", self._name(note.see), note.source, title
         )
-        found = nodes.paragraph("", "", nodes.Text("See "), link, nodes.Text("."))
-        return nodes.note("", found)
+        return nodes.note("", parts.sentence(_("See %s."), link))
 
     def _name(self, id: str) -> str:
         return f"{self.procedure.name}.{id}"
@@ -75,7 +75,8 @@ def span_of(span: Span, service: str, source: Source) -> list[nodes.Node]:
     """A paragraph that tells the releases; none if it is all of them."""
     if not span:
         return []
-    node = parts.paragraph(spoken(span, service), source)
+    node = parts.told(spoken(span, service))
+    node.source, node.line = source.file, source.line
     node["classes"].append("upgrade-releases")
     return [node]
 
@@ -83,9 +84,11 @@ def span_of(span: Span, service: str, source: Source) -> list[nodes.Node]:
 def spoken(span: Span, service: str) -> str:
     """The releases of a service in words."""
     if span.added and span.removed:
-        releases = f"from {span.added} on and before {span.removed}"
+        text = _(
+            "Only for releases of %(service)s from %(first)s on and before %(last)s."
+        )
     elif span.added:
-        releases = f"from {span.added} on"
+        text = _("Only for releases of %(service)s from %(first)s on.")
     else:
-        releases = f"before {span.removed}"
-    return f"Only for releases of {service} {releases}."
+        text = _("Only for releases of %(service)s before %(last)s.")
+    return text % {"service": service, "first": span.added, "last": span.removed}

@@ -38,6 +38,22 @@ def paragraph(text: str, source: Source) -> nodes.paragraph:
     return node
 
 
+def told(text: str) -> nodes.paragraph:
+    """A paragraph of our own words, which are translated already."""
+    text = clean(text)
+    return nodes.paragraph(text, text, translatable=False)
+
+
+def sentence(template: str, *pieces: nodes.Node) -> nodes.paragraph:
+    """A paragraph of our own words around nodes: one in the place of each ``%s``."""
+    found = nodes.paragraph("", translatable=False)
+    first, *rest = template.split("%s")
+    found += nodes.Text(first)
+    for piece, text in zip(pieces, rest, strict=True):
+        found += [piece, nodes.Text(text)]
+    return found
+
+
 def strong(text: str, source: Source) -> nodes.strong:
     """A title in a paragraph, which can be translated by itself."""
     text = clean(text)
@@ -49,12 +65,15 @@ def strong(text: str, source: Source) -> nodes.strong:
 def facts(
     pairs: Iterable[tuple[str, nodes.paragraph | None]], source: Source
 ) -> list[nodes.Node]:
-    """A list of facts; those without a value are left out."""
+    """A list of facts, each with its name in our own words.
+
+    Those without a value are left out.
+    """
     found = nodes.field_list(classes=["upgrade-facts"])
     for name, value in pairs:
         if value is None:
             continue
-        label = nodes.field_name(name, name)
+        label = nodes.field_name(name, name, translatable=False)
         label.source, label.line = source.file, source.line
         found += nodes.field("", label, nodes.field_body("", value))
     return [found] if len(found) else []
@@ -104,9 +123,13 @@ def table(
     widths: Sequence[int],
     rows: Iterable[Sequence[nodes.Node]],
 ) -> nodes.table:
-    """A table with a caption, a head and an id of its own."""
+    """A table with a caption, a head and an id of its own.
+
+    :param title: the caption, and
+    :param heads: the column's heads: our own words.
+    """
     source = here(directive)
-    caption = nodes.title(clean(title), clean(title))
+    caption = nodes.title(clean(title), clean(title), translatable=False)
     found = nodes.table("", caption, classes=[TABLE, "colwidths-given"])
     for node in (found, caption):
         node.source, node.line = source.file, source.line
@@ -115,7 +138,7 @@ def table(
     document.ids[found["ids"][0]] = found
     group = nodes.tgroup("", cols=len(heads))
     group += [nodes.colspec("", colwidth=width) for width in widths]
-    group += nodes.thead("", _row(paragraph(head, source) for head in heads))
+    group += nodes.thead("", _row(told(head) for head in heads))
     group += nodes.tbody("", *(_row(row) for row in rows))
     found += group
     return found

@@ -24,6 +24,7 @@ from upgradecheck_sphinx.steps import Steps
 from upgradecheck_sphinx.text import clean
 from upgradecheck_sphinx.text import parsed
 from upgradecheck_sphinx.warning import Warn
+from upgradecheck_sphinx.words import _
 
 if TYPE_CHECKING:
     from sphinx.util.typing import OptionSpec
@@ -79,12 +80,12 @@ class ProcedureDirective(SphinxDirective):
         whole += parsed(self, procedure.summary.lines())
         whole += notes.of(procedure.notes)
         if procedure.prerequisites:
-            part = self._part("Prerequisites", procedure)
+            part = self._part("prerequisites", _("Prerequisites"), procedure)
             part += self._prerequisites(procedure.prerequisites, service)
             whole += part
         whole += self._sections(procedure.before, notes, service)
         if procedure.steps:
-            part = self._part("Steps", procedure)
+            part = self._part("steps", _("Steps"), procedure)
             part += steps.listed(procedure.steps)
             whole += part
         whole += self._sections(procedure.after, notes, service)
@@ -95,21 +96,21 @@ class ProcedureDirective(SphinxDirective):
         if "no-index" not in self.options:
             title = clean(procedure.title).replace(";", ",").lstrip("! ")
             entries = [
-                ("single", f"{text} (upgrade procedure)", node_id, "", None)
+                ("single", _("%s (upgrade procedure)") % text, node_id, "", None)
                 for text in (procedure.name, title)
             ]
         return addnodes.index(entries=entries)
 
-    def _section(self, title: str, source: Source) -> nodes.section:
-        label = nodes.title(clean(title), clean(title))
+    def _section(self, title: str, source: Source, **more: bool) -> nodes.section:
+        label = nodes.title(clean(title), clean(title), **more)
         found = nodes.section("", label)
         for node in (found, label):
             node.source, node.line = source.file, source.line
         return found
 
-    def _part(self, title: str, procedure: Procedure) -> nodes.section:
-        found = self._section(title, procedure.source)
-        term = f"{procedure.name}.{title.lower()}"
+    def _part(self, id: str, title: str, procedure: Procedure) -> nodes.section:
+        found = self._section(title, procedure.source, translatable=False)
+        term = f"{procedure.name}.{id}"
         found["ids"].append(make_id(self.env, self.state.document, "part", term))
         self.state.document.note_explicit_target(found)
         return found
@@ -138,7 +139,7 @@ class ProcedureDirective(SphinxDirective):
             if each.check is not None:
                 check = [(each.check.name, each.check.source)]
                 link = parts.links(self, "check", check)
-                item += parts.facts([("Proved by", link)], each.source)
+                item += parts.facts([(_("Proved by"), link)], each.source)
             found += item
         return found
 

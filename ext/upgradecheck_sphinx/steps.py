@@ -15,6 +15,7 @@ from upgradecheck_sphinx.notes import Notes
 from upgradecheck_sphinx.notes import span_of
 from upgradecheck_sphinx.text import clean
 from upgradecheck_sphinx.text import parsed
+from upgradecheck_sphinx.words import _
 
 if TYPE_CHECKING:
     from upgradecheck_sphinx.procedures import ProcedureDirective
@@ -49,7 +50,7 @@ class Steps:
         if step.steps:
             item += self.listed(step.steps, f"{number}.")
         verify = parts.links(self.directive, "check", _targets(step.verify))
-        item += parts.facts([("Done when these succeed", verify)], step.source)
+        item += parts.facts([(_("Done when these succeed"), verify)], step.source)
         return item
 
     def _heading(self, step: Step, number: str) -> nodes.paragraph:
@@ -65,18 +66,19 @@ class Steps:
         def words(text: str) -> nodes.paragraph | None:
             return parts.paragraph(text, step.source) if text else None
 
-        optional = "it may be left out" if step.is_optional else ""
-        anytime = "its place in the order is free" if step.is_anytime else ""
+        optional = parts.told(_("it may be left out")) if step.is_optional else None
+        free = _("its place in the order is free")
+        anytime = parts.told(free) if step.is_anytime else None
         requires = parts.links(self.directive, "step", _targets(step.requires))
         gate = parts.links(self.directive, "check", _targets(step.gate))
         return parts.facts(
             [
-                ("Where", words(step.where)),
-                ("Repeat for each", words(step.each)),
-                ("Optional", words(optional)),
-                ("At any time", words(anytime)),
-                ("Requires", requires),
-                ("These must pass before", gate),
+                (_("Where"), words(step.where)),
+                (_("Repeat for each"), words(step.each)),
+                (_("Optional"), optional),
+                (_("At any time"), anytime),
+                (_("Requires"), requires),
+                (_("These must pass before"), gate),
             ],
             step.source,
         )

@@ -322,3 +322,26 @@ class TestOrder:
         plugins_here.install_checks("widget", fine=FINE)
         assert registry.load(["widget"]).problems == []
         assert [p.entry for p in registry.load().problems] == ["gadget.broken"]
+
+
+def test_a_procedure_that_is_refused_is_a_problem_with_all_its_mistakes(
+    plugins_here: Plugins,
+) -> None:
+    plugins_here.install(
+        "widget",
+        {
+            "a_widget.py": "from upgradecheck import Service\n"
+            "service = Service('widget', procedures='a_widget_files:procedures')\n",
+            "a_widget_files/procedures/cold.yaml": "service: widget\n"
+            "name: cold\ntitle: Cold\nsummary: Cold.\nsteps:\n"
+            "  - id: stop\n    requires: [gone]\n  - id: stop\n",
+        },
+        {SERVICES: {"widget": "a_widget:service"}},
+    )
+    loaded = registry.load(["widget"])
+    assert registry.procedures_of(loaded) == {}
+    (problem,) = loaded.problems
+    assert problem.entry == "widget.cold"
+    assert [each.source.line for each in problem.mistakes] == [7, 8]
+    assert all(each.source.file.endswith("cold.yaml") for each in problem.mistakes)
+    assert all(str(each) in problem.reason for each in problem.mistakes)
