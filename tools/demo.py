@@ -17,13 +17,8 @@ from tools.old_octavia import MANY_MISTAKES
 from tools.old_octavia import PASSWORDS
 from tools.old_octavia import OldOctavia
 from tools.old_octavia import made
+from upgradecheck.report import MEANINGS
 
-MEANINGS = {
-    0: "every check passed: the upgrade may start",
-    1: "a warning: look into it, the upgrade may be OK",
-    2: "a failure: do not upgrade before it is solved",
-    255: "not verified: a check could not be asked",
-}
 FAMILIES = (
     "octavia.config-options",
     "octavia.database-revision",

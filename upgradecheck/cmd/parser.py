@@ -6,6 +6,7 @@ import argparse
 import textwrap
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NoReturn
@@ -13,17 +14,23 @@ from typing import Protocol
 
 import upgradecheck
 from upgradecheck.mistake import similar
+from upgradecheck.report import MEANINGS
 
 if TYPE_CHECKING:
     from upgradecheck.cmd.context import Context
 
-EXIT_CODES = """\
-exit codes:
-  0    every check passed: the upgrade may start
-  1    a warning: look into it, the upgrade may be OK
-  2    a failure: do not upgrade before it is solved
-  255  not verified: a check could not be asked, or the command was misused
-"""
+
+def _codes(meanings: Mapping[int, str]) -> str:
+    lines = (f"  {code:<4} {meaning}\n" for code, meaning in meanings.items())
+    return "exit codes:\n" + "".join(lines)
+
+
+#: What the exit codes of a run of checks mean, for the end of a help text.
+EXIT_CODES = _codes(MEANINGS)
+#: Those of a command that asks no check.
+OTHER_EXIT_CODES = _codes(
+    {0: "done", 255: "not done, or not as a whole: the output says why"}
+)
 
 _EXAMPLES = """\
 examples:
@@ -136,6 +143,8 @@ def build(
     found = upgrade.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in commands:
         command.add(found, prog, service)
+    for each in found.choices.values():
+        each.epilog = each.epilog or OTHER_EXIT_CODES
     return parser
 
 
