@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from upgradecheck import __version__
+from upgradecheck_sphinx import diagram
 from upgradecheck_sphinx import finish
 from upgradecheck_sphinx import guide
 from upgradecheck_sphinx import words
@@ -40,6 +41,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(finish.UntitledTables)
     app.add_post_transform(finish.StepPermalinks)
     app.add_post_transform(finish.ApartInNotes)
+    diagram.join(app)
     app.add_css_file("upgradecheck.css")
     # The parent process loads the registry, before it forks any reader.
     app.connect("builder-inited", _load)

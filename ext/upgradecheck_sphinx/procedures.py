@@ -18,6 +18,7 @@ from upgradecheck.procedure import Prerequisite
 from upgradecheck.procedure import Procedure
 from upgradecheck.procedure import Section
 from upgradecheck_sphinx import parts
+from upgradecheck_sphinx.diagram import diagram_of
 from upgradecheck_sphinx.notes import Notes
 from upgradecheck_sphinx.notes import span_of
 from upgradecheck_sphinx.steps import Steps
@@ -36,7 +37,10 @@ class ProcedureDirective(SphinxDirective):
     """One procedure: when to choose it, what it takes, and its steps."""
 
     required_arguments = 1
-    option_spec: ClassVar[OptionSpec] = {"no-index": directives.flag}
+    option_spec: ClassVar[OptionSpec] = {
+        "diagram": directives.flag,
+        "no-index": directives.flag,
+    }
 
     def run(self) -> list[nodes.Node]:
         name = self.arguments[0].strip()
@@ -86,6 +90,7 @@ class ProcedureDirective(SphinxDirective):
         whole += self._sections(procedure.before, notes, service)
         if procedure.steps:
             part = self._part("steps", _("Steps"), procedure)
+            part += self._diagram(procedure)
             part += steps.listed(procedure.steps)
             whole += part
         whole += self._sections(procedure.after, notes, service)
@@ -114,6 +119,12 @@ class ProcedureDirective(SphinxDirective):
         found["ids"].append(make_id(self.env, self.state.document, "part", term))
         self.state.document.note_explicit_target(found)
         return found
+
+    def _diagram(self, procedure: Procedure) -> list[nodes.Node]:
+        if "diagram" not in self.options:
+            return []
+        found = diagram_of(procedure)
+        return [found or parts.told(_("No step requires another."))]
 
     def _sections(
         self, sections: Iterable[Section], notes: Notes, service: str
