@@ -29,6 +29,19 @@ service = Service(
         "oslo.reports",
         "oslo.service.service",
     ),
+    entry_points=(
+        "ceilometer.builder.poll.*",
+        "ceilometer.discover.*",
+        "ceilometer.event.publisher",
+        "ceilometer.event.trait_plugin",
+        "ceilometer.poll.*",
+        "ceilometer.sample.endpoint",
+        "ceilometer.sample.publisher",
+    ),
+    facts=(
+        ("meters", "upgradecheck.services.ceilometer.facts:meters"),
+        ("pipelines", "upgradecheck.services.ceilometer.facts:pipelines"),
+    ),
     unlisted=(
         *MESSAGING,
         *places(
