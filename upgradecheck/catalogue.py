@@ -99,6 +99,9 @@ class Catalogue:
     :param facts: what else its service's definition asks for, as JSON data.
     :param faults: what could not be loaded: a namespace, a database, a fact, and
         why.
+    :param effects: what each revision does to each database, by the database's name
+        and the revision's id, as :func:`upgradecheck.effects.record` tells it; a
+        revision that is not there was not recorded.
     """
 
     version: str
@@ -111,6 +114,9 @@ class Catalogue:
     programs: list[str] = dataclasses.field(default_factory=list)
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     faults: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    effects: Mapping[str, Mapping[str, list[Any]]] = dataclasses.field(
+        default_factory=dict
+    )
 
     def to_data(self) -> Any:
         """The catalogue as JSON holds it."""
@@ -124,7 +130,13 @@ class Catalogue:
         """
         if not isinstance(data, dict) or data.get("form") != FORM:
             raise ValueError("the catalogue has another form")
+        # Only a scratch server tells effects, so most catalogues have none.
+        data = {"effects": {}, **data}
         fields = {f.name: data[f.name] for f in dataclasses.fields(cls)}
+        for database in fields["effects"].values():
+            for effects in database.values():
+                if not all(len(e) == 4 and _all_text(e) for e in effects):
+                    raise ValueError("the catalogue's effects are damaged")
         for groups in fields["options"].values():
             for group, opts in groups:
                 if not isinstance(group, str) or not all("type" in o for o in opts):
@@ -190,3 +202,7 @@ class _Definitions(Mapping[Place, cfg.Opt]):
 
     def __len__(self) -> int:
         return len(self._known)
+
+
+def _all_text(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)

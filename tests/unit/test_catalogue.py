@@ -29,6 +29,7 @@ class TestAsData:
             ["widget-api"],
             {"meters": ["size"]},
             {"other": "ImportError: no"},
+            {"main": {"a1": [], "b2": [["column-added", "bolt", "size", "INTEGER"]]}},
         )
         again = Catalogue.from_data(json.loads(json.dumps(catalogue.to_data())))
         assert again.revisions == catalogue.revisions
@@ -36,11 +37,26 @@ class TestAsData:
         assert again.programs == catalogue.programs
         assert again.facts == catalogue.facts
         assert again.faults == catalogue.faults
+        assert again.effects == catalogue.effects
         assert json.dumps(again.to_data()) == json.dumps(catalogue.to_data())
 
     @pytest.mark.parametrize("data", [None, [], {}, {"form": 0}, {"form": "1"}, "x"])
     def test_another_form_is_refused(self, data: object) -> None:
         with pytest.raises(ValueError, match="form"):
+            Catalogue.from_data(data)
+
+    def test_without_effects_none_are_known(self) -> None:
+        data = Catalogue("2.0").to_data()
+        del data["effects"]
+        assert Catalogue.from_data(data).effects == {}
+
+    @pytest.mark.parametrize(
+        "effect", [["column-added"], ["a", "b", "c", 4], "words", [[], "", "", ""]]
+    )
+    def test_effects_of_another_form_are_refused(self, effect: object) -> None:
+        data = Catalogue("2.0").to_data()
+        data["effects"] = {"main": {"a1": [effect]}}
+        with pytest.raises(ValueError, match="effects are damaged"):
             Catalogue.from_data(data)
 
 
