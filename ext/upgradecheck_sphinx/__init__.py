@@ -41,8 +41,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(finish.UntitledTables)
     app.add_post_transform(finish.StepPermalinks)
     app.add_post_transform(finish.ApartInNotes)
+    app.add_post_transform(finish.CopyButtons)
     diagram.join(app)
     app.add_css_file("upgradecheck.css")
+    app.add_js_file("upgradecheck.js", loading_method="defer")
     # The parent process loads the registry, before it forks any reader.
     app.connect("builder-inited", _load)
     app.connect("env-get-outdated", _stale)

@@ -21,6 +21,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from upgradecheck.procedure import Procedure
 from upgradecheck.procedure import order
+from upgradecheck_sphinx import parts
 from upgradecheck_sphinx.text import clean
 from upgradecheck_sphinx.warning import Warn
 from upgradecheck_sphinx.words import _
@@ -196,9 +197,8 @@ class Diagrams(SphinxPostTransform):
                 continue
             diagram["alt"] = drawing.spoken()
             diagram["code"] = drawing.code("transparent", is_linked=True)
-            around.remove(listed)
-            both = nodes.container("", diagram, listed, classes=["upgrade-order"])
-            around.insert(place, both)
+            wrapped = parts.division("upgrade-order", [diagram, listed])
+            around[place : place + 1] = wrapped
 
     def _is_possible(self) -> bool:
         builder = self.app.builder

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from upgradecheck_sphinx import parts
+from upgradecheck_sphinx.parts import COMMAND
 from upgradecheck_sphinx.parts import NOTE
 from upgradecheck_sphinx.parts import STEP
 from upgradecheck_sphinx.parts import TABLE
@@ -48,6 +51,32 @@ class StepPermalinks(SphinxPostTransform):
             # The icon is markup of the project's own settings.
             link += nodes.raw("", config.html_permalinks_icon, format="html")
             step.append(link)
+
+
+class CopyButtons(SphinxPostTransform):
+    """Each command has a button that copies it; a script shows and serves it."""
+
+    default_priority = 400
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        if self.app.builder.name == "epub":
+            return
+        words = [_("Copy"), _("Copied"), _("Not copied"), _("Copy the command %s")]
+        copy, copied, failed, command = (html.escape(each) for each in words)
+        for block in list(self.document.findall(nodes.literal_block)):
+            if COMMAND not in block["classes"]:
+                continue
+            label = command.replace("%s", html.escape(block.astext().strip()))
+            button = (
+                f'<button type="button" class="upgrade-copy" hidden'
+                f' aria-label="{label}" data-done="{copied}" data-failed="{failed}">'
+                f'{copy}</button><span class="upgrade-unseen" role="status"></span>'
+            )
+            wrapped = parts.division("upgrade-command-line", [block], button)
+            around = block.parent
+            place = around.index(block)
+            around[place : place + 1] = wrapped
 
 
 class ApartInNotes(SphinxPostTransform):

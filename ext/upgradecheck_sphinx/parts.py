@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 TABLE = "upgrade-table"
 #: The class of our admonitions.
 NOTE = "upgrade-note"
+#: The class of the block of a command.
+COMMAND = "upgrade-command"
 #: The class of the paragraph that begins a step.
 STEP = "upgrade-step"
 
@@ -113,6 +115,20 @@ def link(
     )
     node.source, node.line = source.file, source.line
     return node
+
+
+def division(
+    name: str, content: Iterable[nodes.Node], markup: str = ""
+) -> list[nodes.Node]:
+    """Nodes with what makes one part of a page of them, for HTML alone.
+
+    docutils' own container has a class that themes use for other things.
+
+    :param markup: HTML that follows the content.
+    """
+    start = nodes.raw("", f'<div class="{name}">', format="html")
+    end = nodes.raw("", f"{markup}</div>", format="html")
+    return [start, *content, end]
 
 
 def table(

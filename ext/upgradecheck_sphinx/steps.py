@@ -86,7 +86,7 @@ class Steps:
     def _command(self, step: Step, command: str) -> nodes.literal_block:
         text = clean(command)
         found = nodes.literal_block(text, text, language="bash", force=True)
-        found["classes"].append("upgrade-command")
+        found["classes"].append(parts.COMMAND)
         found.source, found.line = step.source.file, step.source.line
         return found
 
