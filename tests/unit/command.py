@@ -75,6 +75,7 @@ class ServiceStatus:
             **own,
             "HOME": str(self.home),
             "XDG_CACHE_HOME": str(self.home / "cache"),
+            "XDG_STATE_HOME": str(self.home / "state"),
             "PYTHONPATH": str(self.plugins),
             "COLUMNS": "200",
             **more,

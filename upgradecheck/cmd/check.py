@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from typing import Any
 
 from upgradecheck import registry as registries
@@ -31,6 +32,9 @@ from upgradecheck.runner import Given
 from upgradecheck.runner import Selection
 from upgradecheck.service import Service
 from upgradecheck.waiver import Waiver
+
+if TYPE_CHECKING:
+    from upgradecheck.procedure import Procedure
 
 
 def add(commands: Any, prog: str, service: str | None) -> None:
@@ -80,7 +84,7 @@ def add(commands: Any, prog: str, service: str | None) -> None:
     )
     parser.add_argument(
         "--timeout",
-        type=_seconds,
+        type=seconds,
         metavar="SECONDS",
         help="how long one check may take (default: 60)",
     )
@@ -98,14 +102,15 @@ def add(commands: Any, prog: str, service: str | None) -> None:
     )
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """A number of seconds above 0."""
     try:
-        seconds = float(text)
+        number = float(text)
     except ValueError:
-        seconds = -1
-    if not 0 < seconds < 1e6:
+        number = -1
+    if not 0 < number < 1e6:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
-    return seconds
+    return number
 
 
 def run(arguments: argparse.Namespace, context: Context) -> int:
@@ -121,13 +126,13 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
     require(arguments.checks, registry)
     ids = [*arguments.checks, *_gates(arguments.procedure, registry)]
     require(arguments.exclude, _with(arguments.exclude, registry))
-    services = _chosen(names, registry, given)
+    services = chosen(names, registry, given)
     assign(given, services)
     selection = Selection(
         Phase(arguments.phase),
         ids,
         excluded,
-        _waivers(arguments.waivers or ours.waivers),
+        waivers_of(arguments.waivers or ours.waivers),
     )
     coloured = colour()
     with progress.shown(coloured) as tell:
@@ -163,6 +168,18 @@ def _gates(name: str | None, registry: Registry) -> list[str]:
         return []
     from upgradecheck.procedure import checks_before
 
+    ids = checks_before(procedure_named(name, registry))
+    if not ids:
+        raise UsageError(f"{name} asks for no check before its first step")
+    return list(ids)
+
+
+def procedure_named(name: str, registry: Registry) -> Procedure:
+    """The procedure of a full name.
+
+    :raises UsageError: if there is none.
+    :raises NotVerified: if it is refused.
+    """
     procedures = registries.procedures_of(registry)
     for problem in registry.problems:
         if problem.entry == name:
@@ -172,13 +189,10 @@ def _gates(name: str | None, registry: Registry) -> list[str]:
             f"there is no procedure {name!r}.{nearest(name, procedures)}\n"
             "Try: service-status upgrade list"
         )
-    ids = checks_before(procedures[name])
-    if not ids:
-        raise UsageError(f"{name} asks for no check before its first step")
-    return list(ids)
+    return procedures[name]
 
 
-def _waivers(path: str | None) -> list[Waiver]:
+def waivers_of(path: str | None) -> list[Waiver]:
     """The waivers of a file; its ids are those of all services."""
     if path is None:
         return []
@@ -202,7 +216,7 @@ def _nothing(services: Sequence[Service], known: Sequence[str]) -> str:
     )
 
 
-def _chosen(
+def chosen(
     names: Sequence[str], registry: Registry, given: dict[str, Given]
 ) -> list[Service]:
     """The services to look at; by default those that are here."""

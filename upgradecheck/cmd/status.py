@@ -18,6 +18,7 @@ from upgradecheck.check import NotVerified
 from upgradecheck.cmd import check
 from upgradecheck.cmd import explain
 from upgradecheck.cmd import listing
+from upgradecheck.cmd import plan
 from upgradecheck.cmd.context import Context
 from upgradecheck.cmd.context import Unwritten
 from upgradecheck.cmd.context import write
@@ -34,6 +35,7 @@ COMMANDS: Mapping[str, Command] = {
     "check": check,
     "list": listing,
     "explain": explain,
+    "plan": plan,
 }
 
 #: What is no verdict: misuse, unreadable settings, a crash, an interrupt.

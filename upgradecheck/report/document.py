@@ -8,6 +8,7 @@ from typing import Any
 import upgradecheck
 from upgradecheck.check import Finding
 from upgradecheck.report import TITLE
+from upgradecheck.report import Examined
 from upgradecheck.report import Report
 from upgradecheck.report import Row
 
@@ -21,22 +22,25 @@ def data(report: Report) -> Any:
         "name": TITLE,
         "schema": SCHEMA,
         "tool": {"name": "upgradecheck", "version": upgradecheck.__version__},
-        "services": [
-            {
-                "name": service.name,
-                "title": service.title,
-                "version": service.version,
-                "series": service.series,
-                "config_files": list(service.files),
-            }
-            for service in report.services
-        ],
-        "checks": [_check(row) for row in report.rows],
+        "services": [service(each) for each in report.services],
+        "checks": [check(row) for row in report.rows],
         "exit_code": report.exit_code,
     }
 
 
-def _check(row: Row) -> Any:
+def service(examined: Examined) -> Any:
+    """A service of a report as JSON holds it."""
+    return {
+        "name": examined.name,
+        "title": examined.title,
+        "version": examined.version,
+        "series": examined.series,
+        "config_files": list(examined.files),
+    }
+
+
+def check(row: Row) -> Any:
+    """A row of a report as JSON holds it; oslo.upgradecheck's keys, and more."""
     found: dict[str, Any] = {
         "check": row.title,
         "result": row.result.status.number,

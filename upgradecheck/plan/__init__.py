@@ -1,0 +1,1 @@
+"""A live plan: a procedure with the state of the deployment in it."""
