@@ -25,6 +25,7 @@ from upgradecheck_sphinx.exit_codes import ExitCodesDirective
 from upgradecheck_sphinx.guide import Guide
 from upgradecheck_sphinx.index import CheckIndex
 from upgradecheck_sphinx.procedures import ProcedureDirective
+from upgradecheck_sphinx.schema import SchemaDirective
 from upgradecheck_sphinx.warning import Warn
 from upgradecheck_sphinx.words import _
 
@@ -68,6 +69,7 @@ class UpgradeDomain(Domain):
         "checks": ChecksDirective,
         "procedure": ProcedureDirective,
         "exit-codes": ExitCodesDirective,
+        "schema": SchemaDirective,
     }
     roles = {
         "check": XRefRole(innernodeclass=nodes.literal, warn_dangling=True),
