@@ -17,7 +17,7 @@ from upgradecheck.place import Place
 from upgradecheck.place import normal
 
 #: The form of the data; a catalogue of another form is not read.
-FORM = 2
+FORM = 3
 
 
 class Revision(NamedTuple):
@@ -90,6 +90,9 @@ class KnownOption:
 class Catalogue:
     """What one version of a service expects of a deployment.
 
+    A catalogue that is written down tells all of this; the one of the installed
+    release leaves out what only people read.
+
     :param version: the version it was made of.
     :param options: by namespace, pairs of group and options as data.
     :param plugins: the options of keystoneauth's plug-ins, by plug-in, as data.
@@ -102,6 +105,12 @@ class Catalogue:
     :param effects: what each revision does to each database, by the database's name
         and the revision's id, as :func:`upgradecheck.effects.record` tells it; a
         revision that is not there was not recorded.
+    :param service: the service's name.
+    :param policies: its policy rules: each a mapping of ``name``, ``default`` (the
+        rule in force where the operator writes none) and, of a rule that is about to
+        change or to go, ``deprecated``.
+    :param libraries: the versions of the distributions whose options it holds, its
+        own included.
     """
 
     version: str
@@ -117,6 +126,9 @@ class Catalogue:
     effects: Mapping[str, Mapping[str, list[Any]]] = dataclasses.field(
         default_factory=dict
     )
+    service: str = ""
+    policies: list[Any] = dataclasses.field(default_factory=list)
+    libraries: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def to_data(self) -> Any:
         """The catalogue as JSON holds it."""
@@ -130,14 +142,15 @@ class Catalogue:
         """
         if not isinstance(data, dict) or data.get("form") != FORM:
             raise ValueError("the catalogue has another form")
-        # Only a scratch server tells effects, so most catalogues have none.
-        data = {"effects": {}, **data}
-        fields = {f.name: data[f.name] for f in dataclasses.fields(cls)}
-        for database in fields["effects"].values():
+        known = {f.name for f in dataclasses.fields(cls)}
+        if unknown := data.keys() - known - {"form"}:
+            raise ValueError(f"the catalogue holds {', '.join(sorted(unknown))}")
+        fields = {name: data[name] for name in data if name in known}
+        for database in fields.get("effects", {}).values():
             for effects in database.values():
                 if not all(len(e) == 4 and _all_text(e) for e in effects):
                     raise ValueError("the catalogue's effects are damaged")
-        for groups in fields["options"].values():
+        for groups in fields.get("options", {}).values():
             for group, opts in groups:
                 if not isinstance(group, str) or not all("type" in o for o in opts):
                     raise ValueError("the catalogue's options are damaged")
@@ -146,7 +159,7 @@ class Catalogue:
                 Revision(r[0], tuple(r[1]), tuple(r[2]), tuple(r[3]), r[4])
                 for r in revisions
             ]
-            for name, revisions in fields["revisions"].items()
+            for name, revisions in fields.get("revisions", {}).items()
         }
         return cls(**fields)
 

@@ -18,6 +18,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from collections.abc import Iterable
 from typing import IO
 from typing import Any
 
@@ -128,14 +129,25 @@ def wait(processes: list[Process], seconds: float) -> list[Process]:
 
 def run(function: Callable[[], Any], timeout: float) -> Outcome:
     """Run one function in a process of its own and wait for it."""
-    process = Process(function, timeout)
+    return run_all([function], timeout)[0]
+
+
+def run_all(functions: Iterable[Callable[[], Any]], timeout: float) -> list[Outcome]:
+    """Run functions at once, each in a process of its own, and wait for all.
+
+    :param timeout: seconds that each may take.
+    """
+    processes = [Process(function, timeout) for function in functions]
+    outcomes: dict[Process, Outcome] = {}
     try:
-        while not wait([process], 1):
-            pass
+        while left := [each for each in processes if each not in outcomes]:
+            outcomes |= {each: each.finish() for each in wait(left, 1)}
     except BaseException:
-        process.finish()
+        for each in processes:
+            if each not in outcomes:
+                each.finish()
         raise
-    return process.finish()
+    return [outcomes[each] for each in processes]
 
 
 def _ended(pidfd: int) -> bool:

@@ -6,6 +6,8 @@ catalogue says so, and whoever needs it asks the installed code instead.
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
 from typing import Any
 from typing import TypeAlias
@@ -67,13 +69,25 @@ def type_data(kind: Any) -> Data:
             value = _argument_data(getattr(kind, argument, None))
             if value == OPAQUE:
                 return OPAQUE
-            if value is not None:
+            if value != _usual(name).get(argument):
                 data[argument] = value
+    if len(data) == 1:
+        data = name
     try:
         survives = bool(type_of(data) == kind)
     except Exception:  # noqa: BLE001 - whatever it is, the answer is no
         survives = False
     return data if survives else OPAQUE
+
+
+@functools.cache
+def _usual(name: str) -> dict[str, Data]:
+    """The arguments that a type has where none are given, as data."""
+    kind = _KINDS[name]()
+    return {
+        argument: _argument_data(getattr(kind, argument, None))
+        for argument in _ARGUMENTS.get(name, ())
+    }
 
 
 def _argument_data(value: Any) -> Data:
@@ -107,7 +121,7 @@ def type_of(data: Data) -> Any:
     :raises KeyError: if the data names no type of oslo.config.
     """
     if isinstance(data, str):
-        return _PLAIN[data]
+        return _PLAIN[data] if data in _PLAIN else _KINDS[data]()
     arguments = {key: value for key, value in data.items() if key != "type"}
     for key in ("item_type", "value_type"):
         if key in arguments:
@@ -118,16 +132,24 @@ def type_of(data: Data) -> Any:
     return _KINDS[data["type"]](**arguments)
 
 
-def option_data(opt: cfg.Opt) -> Data:
+def option_data(opt: cfg.Opt, whole: bool = False) -> Data:
     """An option as data.
 
     The default of a secret option is left out: some services take it from
     the environment.
+
+    :param whole: with all that people read, not only what decides: its help, and
+        in place of a default that depends on the machine the one that its service
+        shows in samples, then marked as ``sample``.
     """
     data: dict[str, Data] = {"name": opt.dest, "type": type_data(opt.type)}
-    if opt.default is not None and not opt.secret and _is_data(opt.default):
-        data["default"] = opt.default
-    elif opt.default is not None:
+    default = opt.default
+    if whole and default is not None and opt.sample_default is not None:
+        default = opt.sample_default
+        data["sample"] = True
+    if default is not None and not opt.secret and _is_data(default):
+        data["default"] = default
+    elif default is not None:
         data["has_default"] = True
     for flag in ("secret", "required", "multi", "deprecated_for_removal"):
         if getattr(opt, flag):
@@ -139,6 +161,8 @@ def option_data(opt: cfg.Opt) -> Data:
     old = [[other.group, other.name] for other in opt.deprecated_opts]
     if old:
         data["deprecated"] = old
+    if whole and opt.help:
+        data["help"] = inspect.cleandoc(str(opt.help))
     return data
 
 
@@ -164,6 +188,7 @@ def option_of(data: Data) -> cfg.Opt:
         if multi
         else cfg.Opt(data["name"], type=kind)
     )
+    opt.help = data.get("help")
     opt.deprecated_opts = old
     opt.default = data.get("default")
     opt.secret = data.get("secret", False)

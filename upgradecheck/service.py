@@ -105,6 +105,8 @@ class Service:
     :param named_groups: options that name groups.
     :param procedures: the folder that holds its procedures, one YAML file each,
         as ``package.module:folder``.
+    :param releases: the folder that holds the catalogues of its releases, one
+        file ``<version>.json`` each, as ``package.module:folder``.
     """
 
     name: str
@@ -121,6 +123,7 @@ class Service:
     facts: tuple[tuple[str, str], ...] = ()
     named_groups: tuple[NamedGroups, ...] = ()
     procedures: str = ""
+    releases: str = ""
 
     def __post_init__(self) -> None:
         for field in ("title", "distribution", "project"):

@@ -20,7 +20,7 @@ from tests.functional.servers import settings
 from tests.functional.servers.mariadb import MariaDB
 from tests.functional.servers.postgresql import PostgreSQL
 from tests.unit.command import ServiceStatus
-from upgradecheck.installed import folder_of
+from upgradecheck.making import folder_of
 
 BEFORE = "database-revision"
 AFTER = "database-at-head"

@@ -16,6 +16,7 @@ from tests.unit.plugins import OPTIONS
 from tests.unit.plugins import SERVICES
 from tests.unit.plugins import Plugins
 from upgradecheck import installed
+from upgradecheck import making
 from upgradecheck.catalogue import Catalogue
 from upgradecheck.check import NotVerified
 from upgradecheck.service import Database
@@ -95,7 +96,7 @@ def own_faults(found: Catalogue) -> dict[str, str]:
     return {
         name: fault
         for name, fault in found.faults.items()
-        if not name.startswith(installed.PLUGINS)
+        if not name.startswith(making.PLUGINS)
     }
 
 
@@ -382,9 +383,9 @@ class TestFolders:
     ) -> None:
         plugins_here.write("cog/__init__.py", "raise RuntimeError('imported')")
         plugins_here.write("cog/db/sub/env.py", "")
-        assert installed.folder_of("cog.db:sub") == plugins_here.folder / "cog/db/sub"
+        assert making.folder_of("cog.db:sub") == plugins_here.folder / "cog/db/sub"
 
     @pytest.mark.parametrize("place", ["no_such_package:x", "upgradecheck:nowhere"])
     def test_what_is_not_there_is_told(self, place: str) -> None:
         with pytest.raises(FileNotFoundError, match=place):
-            installed.folder_of(place)
+            making.folder_of(place)

@@ -549,10 +549,11 @@ class TestThroughTheCommand:
 
 def test_the_history_is_alembics_own_for_the_bundled_services() -> None:
     from upgradecheck import installed
+    from upgradecheck import making
     from upgradecheck.services.octavia import service
 
     main = service.databases[0]
-    script = ScriptDirectory(str(installed.folder_of(main.scripts)))
+    script = ScriptDirectory(str(making.folder_of(main.scripts)))
     kept = installed.catalogue_of(service).revisions[main.name]
     assert [each.revision for each in kept] == [
         each.revision for each in script.walk_revisions()

@@ -16,6 +16,7 @@ service = Service(
         Program("ceilometer-upgrade"),
     ),
     procedures="upgradecheck.services.ceilometer:procedures",
+    releases="upgradecheck.services.ceilometer:releases",
     namespaces=(
         "ceilometer",
         "ceilometer-auth",

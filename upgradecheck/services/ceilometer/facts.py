@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from upgradecheck.installed import folder_of
+from upgradecheck.making import folder_of
 
 #: Where releases keep the meters made of notifications; the first is today's.
 _METERS = ("data/meters.d", "meter/data")

@@ -21,6 +21,7 @@ service = Service(
         Program("glance-manage", reads=("glance-api", "glance-manage")),
     ),
     procedures="upgradecheck.services.glance:procedures",
+    releases="upgradecheck.services.glance:releases",
     namespaces=(
         "glance.api",
         "glance",

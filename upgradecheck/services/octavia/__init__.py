@@ -25,6 +25,7 @@ service = Service(
         Program("octavia-db-manage"),
     ),
     procedures="upgradecheck.services.octavia:procedures",
+    releases="upgradecheck.services.octavia:releases",
     namespaces=(
         "octavia",
         "castellan.config",
