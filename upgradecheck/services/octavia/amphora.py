@@ -54,11 +54,13 @@ class Tag:
     :param name: the tag; empty where it is not set.
     :param source: what asks for it, in words.
     :param location: where that stands.
+    :param profile: the id of the flavor profile that asks for it, if one does.
     """
 
     name: str
     source: str
     location: str | None
+    profile: str | None = None
 
 
 @check(
@@ -88,24 +90,15 @@ def amphora_image(upgrade: Upgrade) -> Result:
     python-glanceclient 4.13.0 (``TypeError``): leave the option unset there, so
     that the address comes from the service catalogue.
     """
-    deployment = upgrade.deployment
-    enabled = deployment.value("api_settings", "enabled_provider_drivers") or {}
-    if not set(DRIVERS) & set(enabled):
-        return Result.skipped(
-            "No amphora driver is in [api_settings] enabled_provider_drivers: "
-            f"{', '.join(enabled) or 'none'}."
-        )
-    driver = deployment.value("controller_worker", "image_driver")
-    if driver == "image_noop_driver":
-        return Result.skipped(
-            "[controller_worker] image_driver is image_noop_driver: no image is used."
-        )
-    tags = [_configured_tag(upgrade)]
+    reason = no_driver(upgrade) or no_image_used(upgrade)
+    if reason is not None:
+        return Result.skipped(reason)
+    tags = [configured_tag(upgrade)]
     findings: list[Finding] = []
     sentences: list[str] = []
     with _kept(findings, sentences, "the tags of flavor profiles are not verified: "):
-        profile_tags, faults = _profile_tags(upgrade)
-        tags = _distinct([*tags, *profile_tags])
+        of_profiles, faults = profile_tags(upgrade)
+        tags = _distinct([*tags, *of_profiles])
         findings += faults
     images = ImageSearch(upgrade)
     # Those that are not set are judged even if no service answers.
@@ -116,6 +109,25 @@ def amphora_image(upgrade: Upgrade) -> Result:
             findings += found
     findings += images.owner_findings()
     return Result.judged(" ".join(sentences), findings)
+
+
+def no_driver(upgrade: Upgrade) -> str | None:
+    """That no amphora driver is enabled, as a sentence; None if one is."""
+    enabled = upgrade.deployment.value("api_settings", "enabled_provider_drivers") or {}
+    if set(DRIVERS) & set(enabled):
+        return None
+    return (
+        "No amphora driver is in [api_settings] enabled_provider_drivers: "
+        f"{', '.join(enabled) or 'none'}."
+    )
+
+
+def no_image_used(upgrade: Upgrade) -> str | None:
+    """That nothing is booted from an image, as a sentence; None if it is."""
+    driver = upgrade.deployment.value("controller_worker", "image_driver")
+    if driver != "image_noop_driver":
+        return None
+    return "[controller_worker] image_driver is image_noop_driver: no image is used."
 
 
 @contextlib.contextmanager
@@ -134,7 +146,8 @@ def _kept(
         sentences.append(f"{reason[:1].upper()}{reason[1:]}.")
 
 
-def _configured_tag(upgrade: Upgrade) -> Tag:
+def configured_tag(upgrade: Upgrade) -> Tag:
+    """The tag that counts where no flavor profile names another."""
     group, name = "controller_worker", "amp_image_tag"
     return Tag(
         upgrade.deployment.value(group, name) or "",
@@ -151,7 +164,7 @@ def _distinct(tags: Sequence[Tag]) -> list[Tag]:
     return [*seen.values()]
 
 
-def _profile_tags(upgrade: Upgrade) -> tuple[list[Tag], list[Finding]]:
+def profile_tags(upgrade: Upgrade) -> tuple[list[Tag], list[Finding]]:
     """The tags that flavor profiles of the amphora driver name.
 
     :raises NotVerified: if the profiles cannot be read.
@@ -185,7 +198,7 @@ def _profile_tags(upgrade: Upgrade) -> tuple[list[Tag], list[Finding]]:
             continue
         if KEY in data:
             source = f"flavor profile {row.name!r}"
-            tags.append(Tag(str(data[KEY] or ""), source, where))
+            tags.append(Tag(str(data[KEY] or ""), source, where, row.id))
     return tags, faults
 
 
@@ -241,6 +254,16 @@ class ImageSearch:
             limit=LIMIT,
             **query,
         )
+
+    def newest(self, tag: Tag) -> Image | None:
+        """The image that Octavia would boot for a tag; None if there is none.
+
+        :raises NotVerified: if the Image service does not answer properly.
+        """
+        if not tag.name:
+            return None
+        active = self._images(tag.name, status="active", owner=self.owner)
+        return active[0] if active else None
 
     def judge(self, tag: Tag) -> tuple[str, list[Finding]]:
         """A sentence about the images of a tag, and the findings.
