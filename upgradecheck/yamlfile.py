@@ -63,15 +63,16 @@ class Lined:
         return self._written.get(path, "")
 
 
-def read(data: bytes | str, file: str) -> Lined:
+def read(data: bytes | str, file: str, largest: int = LARGEST) -> Lined:
     """What a file says.
 
     :param data: what is in the file.
     :param file: how mistakes call it.
+    :param largest: the most bytes that are read.
     :raises Mistaken: if it is no YAML.
     """
-    if len(data) > LARGEST:
-        raise _unreadable(file, 1, f"is larger than {LARGEST} bytes", "shorten it")
+    if len(data) > largest:
+        raise _unreadable(file, 1, f"is larger than {largest} bytes", "shorten it")
     try:
         text = data if isinstance(data, str) else data.decode("utf-8")
     except UnicodeDecodeError as fault:

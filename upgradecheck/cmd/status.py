@@ -18,6 +18,7 @@ from upgradecheck.check import NotVerified
 from upgradecheck.cmd import check
 from upgradecheck.cmd import explain
 from upgradecheck.cmd import listing
+from upgradecheck.cmd import notes
 from upgradecheck.cmd import plan
 from upgradecheck.cmd.context import Context
 from upgradecheck.cmd.context import Unwritten
@@ -36,6 +37,7 @@ COMMANDS: Mapping[str, Command] = {
     "list": listing,
     "explain": explain,
     "plan": plan,
+    "notes": notes,
 }
 
 #: What is no verdict: misuse, unreadable settings, a crash, an interrupt.
