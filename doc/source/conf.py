@@ -18,9 +18,19 @@ extensions = [
     "look",
     "notes",
     "sphinx.ext.autodoc",
+    "sphinx.ext.graphviz",
     "upgradecheck_sphinx",
 ]
 upgradecheck_services = ["ceilometer", "glance", "octavia"]
+man_pages = [
+    (
+        "service-status",
+        "service-status",
+        "ask whether an OpenStack service may be upgraded",
+        "the upgradecheck developers",
+        1,
+    )
+]
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"

@@ -38,6 +38,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     CheckIndex.name_it()
     app.add_config_value("upgradecheck_services", [], "env", types=(list, tuple))
     app.add_domain(UpgradeDomain)
+    app.add_post_transform(finish.SummariesAsLists)
     app.add_post_transform(finish.UntitledTables)
     app.add_post_transform(finish.StepPermalinks)
     app.add_post_transform(finish.ApartInNotes)

@@ -143,6 +143,7 @@ class ChecksDirective(SphinxDirective):
             WIDTHS,
             (self._cells(doc) for doc in docs),
         )
+        table["classes"].append(parts.SUMMARY)
         if "summary-only" in self.options:
             return [table]
         return [table, *self._in_full(docs)]

@@ -21,7 +21,7 @@ from upgradecheck_sphinx.words import _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WIDTHS = (20, 16, 12, 52)
+WIDTHS = (15, 14, 10, 27)
 
 
 class ExitCodesDirective(SphinxDirective):

@@ -12,6 +12,7 @@ from upgradecheck_sphinx import parts
 from upgradecheck_sphinx.parts import COMMAND
 from upgradecheck_sphinx.parts import NOTE
 from upgradecheck_sphinx.parts import STEP
+from upgradecheck_sphinx.parts import SUMMARY
 from upgradecheck_sphinx.parts import TABLE
 from upgradecheck_sphinx.words import _
 
@@ -26,6 +27,39 @@ class UntitledTables(SphinxPostTransform):
         for table in list(self.document.findall(nodes.table)):
             if TABLE in table["classes"] and isinstance(table[0], nodes.title):
                 del table[0]
+
+
+class SummariesAsLists(SphinxPostTransform):
+    """A summary of checks is read as a list where a line has no room for a table."""
+
+    default_priority = 399
+    builders = ("man", "text")
+
+    def run(self, **kwargs: Any) -> None:
+        for table in list(self.document.findall(nodes.table)):
+            if SUMMARY in table["classes"]:
+                table.replace_self(_listed(table))
+
+
+def _listed(table: nodes.table) -> list[nodes.Node]:
+    """A caption, then each row: its first cell, and what the others say below."""
+    head, *rows = table.findall(nodes.row)
+    labels = [cell.astext() for cell in head.findall(nodes.entry)]
+    found = nodes.definition_list()
+    for row in rows:
+        first, title, *others = row.findall(nodes.entry)
+        inline = [each for node in first.children for each in node.children]
+        term = nodes.term("", "", *inline)
+        facts = "; ".join(
+            f"{label}: {cell.astext()}"
+            for label, cell in zip(labels[2:], others, strict=True)
+            if cell.astext()
+        )
+        lines = [nodes.line("", text) for text in (title.astext(), facts) if text]
+        body = nodes.definition("", nodes.line_block("", *lines))
+        found += nodes.definition_list_item("", term, body)
+    caption = next(iter(table.findall(nodes.title))).astext()
+    return [nodes.paragraph("", f"{caption}:"), found]
 
 
 class StepPermalinks(SphinxPostTransform):
@@ -73,7 +107,7 @@ class CopyButtons(SphinxPostTransform):
                 f' aria-label="{label}" data-done="{copied}" data-failed="{failed}">'
                 f'{copy}</button><span class="upgrade-unseen" role="status"></span>'
             )
-            wrapped = parts.division("upgrade-command-line", [block], button)
+            wrapped = parts.division("upgrade-run", [block], button)
             around = block.parent
             place = around.index(block)
             around[place : place + 1] = wrapped

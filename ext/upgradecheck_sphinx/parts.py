@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: The class of our tables.
 TABLE = "upgrade-table"
+#: The class of a table that sums up checks.
+SUMMARY = "upgrade-summary"
 #: The class of our admonitions.
 NOTE = "upgrade-note"
 #: The class of the block of a command.

@@ -28,7 +28,7 @@
   }
 
   function offer(button) {
-    var line = button.closest(".upgrade-command-line");
+    var line = button.closest(".upgrade-run");
     var code = line.querySelector("pre");
     var told = line.querySelector("[role=status]");
     var word = button.textContent;
