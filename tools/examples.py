@@ -1,5 +1,7 @@
 """The examples in the guide and the README, from real runs: ``tox -e examples``.
 
+The :mod:`tutorial <tools.tutorial>` is followed too.
+
 A block of an ``.rst`` file under the comment ``.. example: few`` is run line by
 line, and what its commands print is written below them. The word names the
 deployment: ``few`` or ``many`` mistakes. With ``--check`` nothing is written; an
@@ -14,16 +16,19 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import difflib
+import itertools
 import re
 import subprocess
 import sys
+import tempfile
+import textwrap
 from collections.abc import Iterable
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.functional.servers import program
+from tools import tutorial
 from tools.old_octavia import FEW_MISTAKES
 from tools.old_octavia import MANY_MISTAKES
 from tools.old_octavia import OldOctavia
@@ -38,19 +43,13 @@ _BLOCK = re.compile(
     r"(?P<body>(?:   .*\n|\n(?=   ))+)",
     re.MULTILINE,
 )
+_CONSOLE = re.compile(
+    r"^(?P<in>[ ]*)(?:\.\. (?:code-block|sourcecode|highlight|code|parsed-literal)::.*"
+    r"|[^\n]*::)\n(?:(?P=in)   :.*\n)*\n+"
+    r"(?P<body>(?P=in)[ ]+\$ .*\n(?:(?P=in)[ ]+.*\n|\n(?=\n*(?P=in)[ ]))*)",
+    re.MULTILINE,
+)
 _IMAGE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-@dataclasses.dataclass(frozen=True)
-class Example:
-    """One block of a page.
-
-    :param deployment: the deployment beside whose configuration it runs.
-    :param commands: what is typed.
-    """
-
-    deployment: str
-    commands: tuple[str, ...]
 
 
 def main() -> int:
@@ -58,7 +57,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare, do not write")
     check = parser.parse_args().check
     stale = False
-    for page, old, new in renewed(pages()):
+    for page, old, new in itertools.chain(renewed(pages()), followed()):
         if old == new:
             continue
         stale = True
@@ -92,6 +91,21 @@ def renewed(files: Iterable[Path]) -> Iterator[tuple[Path, str, str]]:
         for file in files:
             text = file.read_text(encoding="utf-8")
             yield file, text, _BLOCK.sub(output, text)
+
+
+def followed() -> Iterator[tuple[Path, str, str]]:
+    """The tutorial as it is, and as it is once it was followed anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = tutorial.PAGE.read_text(encoding="utf-8")
+        yield tutorial.PAGE, text, tutorial.follower(Path(folder)).follow(text)
+
+
+def unproven(text: str) -> Iterator[str]:
+    """The console blocks of a page that show an output which nothing runs."""
+    for match in _CONSOLE.finditer(_BLOCK.sub("", text)):
+        lines = textwrap.dedent(match["body"]).splitlines()
+        if any(line and not line.startswith("$ ") for line in lines):
+            yield match["body"]
 
 
 def _filled(match: re.Match[str], deployment: OldOctavia) -> str:
@@ -142,21 +156,7 @@ def _settled(text: str, deployment: OldOctavia) -> list[str]:
         number = len(ids) + 1
         return ids.setdefault(match[0], f"{number:08d}-0000-4000-8000-{number:012d}")
 
-    return _padded(_IMAGE.sub(settled, text).expandtabs().splitlines())
-
-
-def _padded(lines: list[str]) -> list[str]:
-    """The lines, with the right edge of a table where it belongs."""
-    cells = [line[2:-1].rstrip() for line in lines if line.startswith("| ")]
-    width = max(map(len, cells), default=0)
-    return [
-        f"| {line[2:-1].rstrip():{width}} |"
-        if line.startswith("| ")
-        else f"+{'-' * (width + 2)}+"
-        if re.fullmatch(r"\+-+\+", line)
-        else line
-        for line in lines
-    ]
+    return tutorial.padded(_IMAGE.sub(settled, text).expandtabs().splitlines())
 
 
 if __name__ == "__main__":

@@ -3,52 +3,24 @@
 from __future__ import annotations
 
 import configparser
-import importlib.metadata
-import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
-from packaging.version import Version
 
-ROOT = Path(__file__).parents[2]
+from tools import wheel as wheels
+
 SOURCES = {
-    "upgradecheck": ROOT / "upgradecheck",
-    "upgradecheck_sphinx": ROOT / "ext" / "upgradecheck_sphinx",
+    "upgradecheck": wheels.ROOT / "upgradecheck",
+    "upgradecheck_sphinx": wheels.ROOT / "ext" / "upgradecheck_sphinx",
 }
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """The wheel that pip builds of a copy of the sources."""
-    folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
-    ignored = shutil.ignore_patterns("__pycache__", ".*")
-    for name in ("upgradecheck", "ext"):
-        shutil.copytree(ROOT / name, source / name, ignore=ignored)
-    for name in ("setup.cfg", "pyproject.toml", "README.rst", "LICENSE"):
-        shutil.copy(ROOT / name, source / name)
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
-        + (["--no-build-isolation"] if _builder_is_here() else [])
-        + ["--wheel-dir", str(folder), str(source)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    (file,) = folder.glob("upgradecheck-*.whl")
+    file = wheels.build(tmp_path_factory.mktemp("wheel"))
     return zipfile.ZipFile(file)
-
-
-def _builder_is_here() -> bool:
-    """Whether no network is needed, as what builds the wheel is installed."""
-    try:
-        return Version(importlib.metadata.version("setuptools")) >= Version("77")
-    except importlib.metadata.PackageNotFoundError:
-        return False
 
 
 def _sources() -> set[str]:
