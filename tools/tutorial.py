@@ -66,7 +66,8 @@ class Follower:
             self.last = done.returncode
             yield f"$ {command}"
             told = done.stdout.replace(str(self.folder), FOLDER)
-            yield from (line.rstrip() for line in padded(told.splitlines()))
+            lines = [line.rstrip() for line in told.splitlines()]
+            yield from lines if told == done.stdout else padded(lines)
 
     def _run(self, command: str) -> subprocess.CompletedProcess[str]:
         """Run a line of a shell, in which ``$?`` is the exit code of the one before."""

@@ -15,6 +15,7 @@ release = version = __version__
 
 extensions = [
     "command",
+    "keys",
     "look",
     "notes",
     "sphinx.ext.autodoc",

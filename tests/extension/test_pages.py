@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from upgradecheck.report import MEANINGS
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "doc" / "source"
+PARTS = ("prerequisite", "note", "section", "step")
 NOTES = ROOT / "releasenotes" / "source"
 
 pytest.importorskip("openstackdocstheme", reason="the theme is not installed")
@@ -133,6 +135,19 @@ class TestChecks:
             table = pages["checks.html"].split(f'id="checks-{service}"')[1]
             found = re.findall(r"#check-([\w.-]+)\"", table.split("</table>")[0])
             assert found == due
+
+
+class TestWritingAProcedure:
+    def test_each_key_of_the_schema_is_told(self, pages: Built) -> None:
+        schema = json.loads((ROOT / "upgradecheck/procedure.schema.json").read_text())
+        page = pages["writing-a-procedure.html"].split("The keys of")[1:]
+        parts = [schema, *(schema["$defs"][name] for name in PARTS)]
+        assert len(page) == len(parts)
+        for table, part in zip(page, parts, strict=True):
+            found = re.findall(
+                r'<tr [^>]*><td><p><code[^>]*><span class="pre">(\w+)', table
+            )
+            assert found == list(part["properties"])
 
 
 class TestOperator:
