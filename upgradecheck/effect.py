@@ -155,6 +155,9 @@ RULES = {
     ),
     "index-added": _safe("a new index", "it refuses nothing"),
     "index-dropped": _safe("an index is dropped", "queries are slower, none fails"),
+    "name-changed": _safe(
+        "an index or a constraint has another name", "no query names it"
+    ),
     "unique-added": _unsafe(
         "a new unique constraint or index on a table that exists",
         "what old code writes may be refused",

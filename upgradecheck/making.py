@@ -14,6 +14,7 @@ import json
 import pathlib
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from typing import Any
 
 from upgradecheck import entries
@@ -22,6 +23,9 @@ from upgradecheck.catalogue import Catalogue
 from upgradecheck.catalogue import Revision
 from upgradecheck.service import Database
 from upgradecheck.service import Service
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 OPTIONS = "oslo.config.opts"
 DEFAULTS = "oslo.config.opts.defaults"
@@ -178,16 +182,25 @@ def _plugins(faults: dict[str, str], whole: bool) -> dict[str, list[Any]]:
     return found
 
 
-def _revisions(database: Database, folders: list[pathlib.Path]) -> list[Revision]:
+def scripts_of(database: Database) -> ScriptDirectory:
+    """The revisions of a database, as alembic reads what is installed.
+
+    :raises FileNotFoundError: if there is no such folder.
+    """
     from alembic.script import ScriptDirectory
 
-    home = folder_of(database.scripts)
-    locations = [folder_of(place) for place in database.version_locations]
-    folders += locations or [home / "versions"]
-    script = ScriptDirectory(
-        str(home),
-        version_locations=[str(path) for path in locations] or None,
+    locations = [str(folder_of(place)) for place in database.version_locations]
+    return ScriptDirectory(
+        str(folder_of(database.scripts)), version_locations=locations or None
     )
+
+
+def _revisions(database: Database, folders: list[pathlib.Path]) -> list[Revision]:
+    script = scripts_of(database)
+    folders += [
+        pathlib.Path(place)
+        for place in script.version_locations or [f"{script.dir}/versions"]
+    ]
     return [
         Revision(
             each.revision,
