@@ -15,8 +15,8 @@ release = version = __version__
 
 extensions = [
     "command",
-    "keys",
     "look",
+    "modules",
     "notes",
     "sphinx.ext.autodoc",
     "sphinx.ext.graphviz",
@@ -36,3 +36,4 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 nitpicky = False
+highlight_language = "text"

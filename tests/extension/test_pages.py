@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.extension.guide import Built
+from upgradecheck import procedure as procedures
 from upgradecheck import registry as registries
 from upgradecheck.check import Status
 from upgradecheck.cmd.parser import build
@@ -22,7 +22,6 @@ from upgradecheck.report import MEANINGS
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "doc" / "source"
-PARTS = ("prerequisite", "note", "section", "step")
 NOTES = ROOT / "releasenotes" / "source"
 
 pytest.importorskip("openstackdocstheme", reason="the theme is not installed")
@@ -137,17 +136,65 @@ class TestChecks:
             assert found == due
 
 
-class TestWritingAProcedure:
-    def test_each_key_of_the_schema_is_told(self, pages: Built) -> None:
-        schema = json.loads((ROOT / "upgradecheck/procedure.schema.json").read_text())
-        page = pages["writing-a-procedure.html"].split("The keys of")[1:]
-        parts = [schema, *(schema["$defs"][name] for name in PARTS)]
-        assert len(page) == len(parts)
-        for table, part in zip(page, parts, strict=True):
-            found = re.findall(
-                r'<tr [^>]*><td><p><code[^>]*><span class="pre">(\w+)', table
-            )
-            assert found == list(part["properties"])
+class TestNothingIsListedByHand:
+    """What the registry and the code know is shown by directives, or run."""
+
+    def test_no_page_names_a_check_or_a_step_but_by_a_role(self) -> None:
+        names = _names()
+        assert len(names) > 50
+        for page in _sources():
+            assert list(_named(page.read_text(), names)) == [], page.name
+
+    def test_no_page_lists_exit_codes(self) -> None:
+        for page in _sources():
+            assert list(_codes(page.read_text())) == [], page.name
+
+    def test_what_is_listed_by_hand_is_seen(self) -> None:
+        text = (
+            "So:\n\n.. code-block:: x\n\n   255 a.b\n\n* ``a.b``: :upgrade:check:`a.b`\n\n"
+            "255 is a.b-c, and\n\n   a.b.\n"
+        )
+        assert list(_named(text, {"a.b"})) == [(7, "a.b"), (11, "a.b")]
+        assert list(_codes(text)) == [9]
+
+
+def _named(text: str, names: set[str]) -> Iterator[tuple[int, str]]:
+    """Each name that stands there as a word, with its line."""
+    word = re.compile(r"(?<![\w.:`-])`{0,2}([a-z0-9_-]+(?:\.[a-z0-9-]+)+)(?![\w-])")
+    for number, line in _prose(text):
+        yield from ((number, found) for found in word.findall(line) if found in names)
+
+
+def _codes(text: str) -> Iterator[int]:
+    """The lines that begin with the exit code for what is not verified."""
+    item = re.compile(r"^\s*(?:[*-] |\|\s*)*(?:``)?255\b")
+    yield from (number for number, line in _prose(text) if item.match(line))
+
+
+def _names() -> set[str]:
+    """The ids of all bundled checks, and the names of procedures and steps."""
+    registry = registries.load(("ceilometer", "glance", "octavia"))
+    ways = registries.procedures_of(registry).values()
+    steps = {step.name for way in ways for step in procedures.order(way)}
+    return {*registry.checks, *(way.name for way in ways), *steps}
+
+
+def _sources() -> list[Path]:
+    return [ROOT / "README.rst", *PAGES.rglob("*.rst")]
+
+
+def _prose(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that are neither in a block of code nor a directive's."""
+    inside: int | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        indent = len(line) - len(line.lstrip())
+        if line.strip() and inside is not None and indent <= inside:
+            inside = None
+        if inside is None and not re.match(r"\s*\.\. [\w:-]+::", line):
+            yield number, line
+        starts = re.match(r"\s*\.\. (?:code-block|example)|.*::$", line)
+        if inside is None and starts:
+            inside = indent
 
 
 class TestOperator:
