@@ -15,6 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.messages.pofile import write_po
+from upgradecheck_sphinx.exit_codes import words_of_code
 
 SOURCE = Path(__file__).parents[1] / "ext" / "upgradecheck_sphinx"
 NAME = "upgradecheck_sphinx"
@@ -47,6 +48,8 @@ def extracted(source: Path = SOURCE) -> Plain:
         source, method_map=[("**.py", "python")], keywords={"_": None}
     ):
         found.add(message, locations=[(file, 0)], context=context)
+    for message in words_of_code():
+        found.add(message, locations=[("exit_codes.py", 0)])
     return found
 
 

@@ -152,9 +152,9 @@ class Drawing:
         text = f"{box.number}. {self.titles[box.name]}"
         lines = textwrap.wrap(text, 20, break_long_words=False)
         if box.is_optional:
-            lines.append(f"({_('may be left out')})")
+            lines.append(_("(may be left out)"))
         if box.is_anytime:
-            lines.append(f"({_('at any time')})")
+            lines.append(_("(at any time)"))
         return "\n".join(lines)
 
     def _edge(self, first: str, then: str) -> str:

@@ -10,12 +10,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from upgradecheck.check import Result
 from upgradecheck.check import Status
-from upgradecheck.mistake import Source
 from upgradecheck.report import MEANINGS
 from upgradecheck.report import Report
 from upgradecheck.report import Row
 from upgradecheck_sphinx import parts
-from upgradecheck_sphinx.text import parsed
 from upgradecheck_sphinx.words import _
 
 if TYPE_CHECKING:
@@ -28,25 +26,26 @@ class ExitCodesDirective(SphinxDirective):
     """Each status, the exit code of a run that has no graver one, its meaning."""
 
     def run(self) -> list[nodes.Node]:
-        source = parts.here(self)
         found = parts.table(
             self,
             _("Exit codes"),
             ("exit-codes", ""),
             (_("Gravest status"), _("Result in JSON"), _("Exit code"), _("Meaning")),
             WIDTHS,
-            ([parts.paragraph(word, source) for word in words] for words in statuses()),
+            ([parts.told(word) for word in words] for words in statuses()),
         )
-        rule = inspect.getdoc(Report.exit_code) or ""
-        file = inspect.getsourcefile(Report) or ""
-        getter = inspect.getattr_static(Report, "exit_code").fget
-        first = inspect.getsourcelines(getter)[1]
-        # The decorator and the def come before the docstring.
-        lines = [
-            (line, Source(file, first + 2 + number))
-            for number, line in enumerate(rule.splitlines())
-        ]
-        return [found, *parsed(self, lines)]
+        return [found, *(parts.told(_(text)) for text in rule())]
+
+
+def rule() -> list[str]:
+    """How the exit code of a run follows from its results, by paragraphs."""
+    text = inspect.getdoc(Report.exit_code) or ""
+    return [" ".join(each.split()) for each in text.split("\n\n") if each.strip()]
+
+
+def words_of_code() -> list[str]:
+    """What is said of exit codes in the code, which we translate as well."""
+    return [*MEANINGS.values(), *rule()]
 
 
 def statuses() -> Iterator[tuple[str, str, str, str]]:
@@ -56,4 +55,4 @@ def statuses() -> Iterator[tuple[str, str, str, str]]:
             rows=[Row("a.b", "A", "a", Result.stated(status, "An answer"))],
         )
         code = report.exit_code
-        yield status, str(status.number), str(code), MEANINGS[code]
+        yield status, str(status.number), str(code), _(MEANINGS[code])
