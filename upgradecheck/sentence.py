@@ -13,11 +13,12 @@ from upgradecheck.report.terminal import line
 #: Titles in which nothing can be markup.
 _HARMLESS = re.compile(r"(?:[^\W_]|[ ,.;()'/-](?![,.;()'/-]))*")
 _MARKUP = re.compile(r"""([!-/:-@[-`{-~])""")
+#: What a fact is called in a sentence, and its value where it is empty.
 _FACTS = {
-    "phase": "its phase is",
-    "needs": "what it needs is",
-    "applies_to": "the releases it applies to are",
-    "procedures": "the procedures on whose way it is asked are",
+    "phase": ("its phase", "none"),
+    "needs": ("what it needs", "nothing"),
+    "applies_to": ("the releases that it applies to", "all"),
+    "procedures": ("the procedures on whose way it is asked", "all"),
 }
 
 
@@ -51,23 +52,19 @@ def _check_added(change: Change) -> str:
 
 def _check_changed(change: Change) -> str:
     facts = [_fact(each) for each in change.facts]
-    what = f": {'; '.join(facts)}" if facts else " in what it asks"
     return (
-        f"The {_named(change)} has changed{what}. ``service-status upgrade explain "
-        f"{change.name}`` tells what it proves now."
+        f"The {_named(change)} has changed{' and'.join(facts) or ' in what it asks'}. "
+        f"``service-status upgrade explain {change.name}`` tells what it proves now."
     )
 
 
 def _fact(fact: Fact) -> str:
-    now, before = (
-        f"``{line(each).replace('`', ' ')}``" if each.strip() else "not limited"
-        for each in (fact.now, fact.before)
+    what, empty = _FACTS[fact.name]
+    before, now = (
+        f"``{line(each).replace('`', ' ')}``" if each.strip() else empty
+        for each in (fact.before, fact.now)
     )
-    if fact.name == "needs":
-        now, before = (
-            "nothing" if each == "not limited" else each for each in (now, before)
-        )
-    return f"{_FACTS[fact.name]} {now} now, before {before}"
+    return f" in {what}, from {before} to {now}"
 
 
 def _check_renamed(change: Change) -> str:

@@ -13,6 +13,7 @@ from upgradecheck import __version__
 from upgradecheck_sphinx import diagram
 from upgradecheck_sphinx import finish
 from upgradecheck_sphinx import guide
+from upgradecheck_sphinx import history
 from upgradecheck_sphinx import words
 from upgradecheck_sphinx.domain import UpgradeDomain
 from upgradecheck_sphinx.domain import domain_of
@@ -37,6 +38,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     words.load(app)
     CheckIndex.name_it()
     app.add_config_value("upgradecheck_services", [], "env", types=(list, tuple))
+    app.add_config_value("upgradecheck_inventory", history.USUAL, "env", types=(str,))
     app.add_domain(UpgradeDomain)
     app.add_post_transform(finish.SummariesAsLists)
     app.add_post_transform(finish.UntitledTables)

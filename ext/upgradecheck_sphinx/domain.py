@@ -23,6 +23,7 @@ from upgradecheck_sphinx.checks import CheckDirective
 from upgradecheck_sphinx.checks import ChecksDirective
 from upgradecheck_sphinx.exit_codes import ExitCodesDirective
 from upgradecheck_sphinx.guide import Guide
+from upgradecheck_sphinx.history import HistoryDirective
 from upgradecheck_sphinx.index import CheckIndex
 from upgradecheck_sphinx.procedures import ProcedureDirective
 from upgradecheck_sphinx.schema import SchemaDirective
@@ -69,6 +70,7 @@ class UpgradeDomain(Domain):
         "checks": ChecksDirective,
         "procedure": ProcedureDirective,
         "exit-codes": ExitCodesDirective,
+        "history": HistoryDirective,
         "schema": SchemaDirective,
     }
     roles = {
@@ -193,7 +195,9 @@ class UpgradeDomain(Domain):
     ) -> nodes.reference | None:
         shown = self.shown(typ, target)
         if shown is None:
-            return None
+            # A link that asks for no page is the name where there is none.
+            is_loose = node.get("upgrade_loose")
+            return cast("nodes.reference", contnode) if is_loose else None
         if not node.get("refexplicit") and typ != "check":
             text = self._spoken(typ, target, shown, bool(node.get("upgrade_near")))
             contnode = nodes.inline(text, text, classes=contnode["classes"])

@@ -11,9 +11,13 @@ import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+from packaging.utils import canonicalize_name
+
 from upgradecheck import entries
+from upgradecheck import held
 from upgradecheck import registry
 from upgradecheck.check import Check
+from upgradecheck.held import Held
 from upgradecheck.mistake import Source
 from upgradecheck.mistake import nearest
 from upgradecheck.procedure import Procedure
@@ -74,12 +78,16 @@ class Guide:
 
     :param owed: what some page has to show, as kind and name, and where it is
         defined.
+    :param held: what each distribution provides, by its canonical name.
+    :param refused: the names of what is registered and does not load.
     """
 
     services: dict[str, ServiceDoc] = dataclasses.field(default_factory=dict)
     checks: dict[str, CheckDoc] = dataclasses.field(default_factory=dict)
     procedures: dict[str, Procedure] = dataclasses.field(default_factory=dict)
     owed: dict[str, Source] = dataclasses.field(default_factory=dict)
+    held: dict[str, Held] = dataclasses.field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
     digests: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -94,6 +102,7 @@ class Guide:
         for procedure in self.procedures.values():
             title = self.services[procedure.service].title
             yield f"procedure {procedure.name}", (title, procedure)
+        yield "history", (sorted(self.held.items()), sorted(self.refused))
 
     @property
     def names(self) -> dict[str, set[str]]:
@@ -152,6 +161,11 @@ def load(services: Iterable[str]) -> Guide:
         checks=checks,
         procedures=procedures,
         owed=owed,
+        held={
+            canonicalize_name(each.name): held.held(loaded, procedures, each.name)
+            for each in set(loaded.providers.values())
+        },
+        refused=frozenset(each.entry for each in loaded.problems),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from upgradecheck.held import ProcedureFacts
 from upgradecheck.inventory import Inventory
 from upgradecheck.mistake import Mistaken
 
+ROOT = Path(__file__).parents[2]
 READY = CheckFacts("Ready", needs=("config",), added="0.1")
 COLD = ProcedureFacts("Cold", ("stop", "nodes", "nodes.halt", "start"))
 FIRST = Held({"widget.ready": READY}, {"widget.cold": COLD})
@@ -79,6 +81,13 @@ class TestFile:
         text = inventory_file.text(inventory)
         assert inventory_file.read(text, "inventory.yaml") == inventory
         assert text == inventory_file.text(inventory_file.read(text, "again"))
+
+    def test_the_guide_shows_one_as_it_is_written(self) -> None:
+        page = (ROOT / "doc/source/releasing.rst").read_text()
+        block = page.partition(".. code-block:: yaml\n\n")[2].partition("\nA ")[0]
+        text = textwrap.dedent(block)
+        found = inventory_file.read(text, "releasing.rst")
+        assert inventory_file.text(found).endswith(text.strip() + "\n")
 
     @pytest.mark.parametrize(
         ("text", "expected"),

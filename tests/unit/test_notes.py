@@ -196,9 +196,13 @@ class TestEachChange:
         )
 
     def test_what_is_another_now_is_told(self, released: Widget) -> None:
-        released.checks["ready"] = ("Widgets ready", ', phase="after"')
+        more = ', phase="after", needs=("config", "database")'
+        released.checks["ready"] = ("Widgets ready", more)
         released.write()
-        assert "its phase is ``after`` now, before ``before``" in released.texts
+        assert (
+            "has changed in its phase, from ``before`` to ``after`` and in what it "
+            "needs, from nothing to ``config, database``."
+        ) in released.texts
 
     def test_a_docstring_edited_is_no_change(self, released: Widget) -> None:
         module = released.plugins.folder / "widget_upgrade" / "__init__.py"
