@@ -112,7 +112,10 @@ def read(file: Traversable) -> Catalogue:
         )
     for fault_ in _faults(data):
         raise _damaged(file, fault_)
-    return Catalogue.from_data(data)
+    try:
+        return Catalogue.from_data(_unfolded(data))
+    except (ValueError, TypeError, LookupError, AttributeError) as fault:
+        raise _damaged(file, str(fault)) from None
 
 
 def text(catalogue: Catalogue) -> str:
@@ -129,7 +132,50 @@ def text(catalogue: Catalogue) -> str:
     for name in ("plugins", "entry_points", "facts", "libraries", "faults"):
         if data.get(name):
             data[name] = dict(sorted(data[name].items()))
-    return _written(data) + "\n"
+    return _written(_folded(data)) + "\n"
+
+
+# Services list many an option several times, in one namespace for each program and
+# in one for each driver. An option that is the same as the last one of its name is
+# written as its name alone.
+
+
+def _folded(data: dict[str, Any]) -> dict[str, Any]:
+    last: dict[str, Any] = {}
+
+    def fold(each: Any) -> Any:
+        if last.get(each["name"]) == each:
+            return each["name"]
+        last[each["name"]] = each
+        return each
+
+    return _options_by(fold, data)
+
+
+def _unfolded(data: dict[str, Any]) -> dict[str, Any]:
+    last: dict[str, Any] = {}
+
+    def unfold(each: Any) -> Any:
+        if isinstance(each, str):
+            return last[each]
+        last[each["name"]] = each
+        return each
+
+    return _options_by(unfold, data)
+
+
+def _options_by(change: Callable[[Any], Any], data: dict[str, Any]) -> dict[str, Any]:
+    changed = dict(data)
+    if "options" in data:
+        changed["options"] = {
+            namespace: [(group, list(map(change, opts))) for group, opts in groups]
+            for namespace, groups in data["options"].items()
+        }
+    if "plugins" in data:
+        changed["plugins"] = {
+            plugin: list(map(change, opts)) for plugin, opts in data["plugins"].items()
+        }
+    return changed
 
 
 def _merged(groups: Any) -> list[tuple[str, list[Any]]]:
@@ -194,7 +240,7 @@ def _is_mapping(of: _Rule) -> _Rule:
 
 
 def _is_option(value: Any) -> bool:
-    return (
+    return _is_text(value) or (
         isinstance(value, dict)
         and _is_text(value.get("name"))
         and isinstance(value.get("type"), str | dict)
@@ -253,7 +299,3 @@ def _faults(data: Mapping[str, Any]) -> Iterator[str]:
     for name, rule in _RULES.items():
         if name in data and not rule(data[name]):
             yield f"its {name} are not what a catalogue holds"
-    try:
-        Catalogue.from_data(data)
-    except (ValueError, TypeError, LookupError, AttributeError) as fault:
-        yield str(fault)

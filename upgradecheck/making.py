@@ -13,6 +13,7 @@ import importlib.util
 import json
 import pathlib
 import re
+from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
@@ -225,18 +226,27 @@ def _policies(service: Service, faults: dict[str, str]) -> list[Any]:
         if entries.owner(entry)[0] != service.distribution:
             continue
         try:
-            found = [_rule(rule) for rule in entry.load()()]
+            found = [_rule(rule) for rule in _flat(entry.load()())]
             rules |= {rule["name"]: rule for rule in found}
         except Exception as fault:  # noqa: BLE001 - told with the namespace
             faults[f"{POLICIES} {entry.name}"] = f"{type(fault).__name__}: {fault}"
     return [rules[name] for name in sorted(rules)]
 
 
+def _flat(rules: Any) -> Iterator[Any]:
+    """Rules, which some services list in lists of lists."""
+    for rule in rules:
+        if isinstance(rule, list | tuple):
+            yield from _flat(rule)
+        else:
+            yield rule
+
+
 def _rule(rule: Any) -> dict[str, Any]:
     data: dict[str, Any] = {"name": rule.name, "default": rule.check_str}
     if getattr(rule, "scope_types", None):
         data["scopes"] = list(rule.scope_types)
-    old = getattr(rule, "deprecated_rule", None)
+    old = getattr(rule, "deprecated_rule", None) or None  # once an empty list
     # Which of the two tells why depends on the age of oslo.policy.
     tell = [each for each in (old, rule) if each is not None]
     deprecated: dict[str, Any] = {}
