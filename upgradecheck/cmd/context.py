@@ -120,10 +120,11 @@ def colour() -> bool:
     )
 
 
-def write(text: str, path: str | None = None) -> None:
+def write(text: str, path: str | None = None, what: str = "report") -> None:
     """Write the command's output.
 
     :param path: the file that it replaces; by default standard output.
+    :param what: what people call it.
     :raises Unwritten: if that cannot be done.
     :raises BrokenPipeError: if nobody reads any more.
     """
@@ -142,8 +143,8 @@ def write(text: str, path: str | None = None) -> None:
         file.write(path, text)
     except OSError as fault:
         raise Unwritten(
-            f"cannot write {path}: {fault.strerror}; a report that was there before "
+            f"cannot write {path}: {fault.strerror}; a {what} that was there before "
             "is unchanged\nTry: another place, with room, that this user may write to"
         ) from None
     if sys.stderr.isatty():
-        print(f"The report is in {path}.", file=sys.stderr)
+        print(f"The {what} is in {path}.", file=sys.stderr)

@@ -15,6 +15,7 @@ from typing import Any
 
 from upgradecheck import registry as registries
 from upgradecheck.check import NotVerified
+from upgradecheck.cmd import catalog
 from upgradecheck.cmd import check
 from upgradecheck.cmd import explain
 from upgradecheck.cmd import listing
@@ -37,6 +38,7 @@ COMMANDS: Mapping[str, Command] = {
     "list": listing,
     "explain": explain,
     "plan": plan,
+    "catalog": catalog,
     "notes": notes,
 }
 
