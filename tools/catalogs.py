@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 
-from upgradecheck.release import facts
+from upgradecheck.series import facts
 
 ROOT = pathlib.Path(__file__).parents[1]
 

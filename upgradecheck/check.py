@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import enum
+import functools
 import inspect
 import re
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from oslo_upgradecheck import upgradecheck as oslo
 from oslo_upgradecheck.upgradecheck import Code
 
 if TYPE_CHECKING:
+    from upgradecheck.checks.origin import Basis
     from upgradecheck.deployment import Deployment
     from upgradecheck.release import Release
     from upgradecheck.service import Service
@@ -255,16 +257,38 @@ _STATUSES = {
 
 @dataclasses.dataclass(frozen=True)
 class Upgrade:
-    """The question at hand: this deployment, to that release.
+    """The question at hand: this deployment, from these releases, to that one.
 
     :param service: what is upgraded.
     :param deployment: what the operator has; only ever read.
     :param target: the release to upgrade to, and what it expects.
+    :param origin: the release that the operator says it comes from.
+    :param strict: whether the operator wants to hear of what is no fault yet, such as
+        defaults that changed.
     """
 
     service: Service
     deployment: Deployment
     target: Release
+    origin: Release | None = None
+    strict: bool = False
+
+    @property
+    def origins(self) -> tuple[Release, ...]:
+        """The releases from which the upgrade may start, oldest first.
+
+        The one that the operator names, else those that the database's revision
+        fits; where that tells nothing, all that are known up to the target. None is
+        newer than the target.
+        """
+        return self.basis.releases
+
+    @functools.cached_property
+    def basis(self) -> Basis:
+        """The origins, and how they are known; found when it is first asked for."""
+        from upgradecheck.checks.origin import find
+
+        return find(self)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -209,7 +209,7 @@ def load(services: Collection[str] | None = None) -> Registry:
 
 def _order(registry: Registry) -> Callable[[tuple[str, Check]], Any]:
     """Service by service, the families first, the rest by id."""
-    families = ("config-options", "policy-file", "database-revision")
+    families = ("release-path", "config-options", "policy-file", "database-revision")
 
     def key(item: tuple[str, Check]) -> Any:
         service, _, slug = item[0].partition(".")

@@ -16,6 +16,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion
 
 from upgradecheck import installed
+from upgradecheck import release as releases
 from upgradecheck import waiver
 from upgradecheck.catalogue import Catalogue
 from upgradecheck.check import NEEDS
@@ -37,10 +38,13 @@ from upgradecheck.registry import Registry
 from upgradecheck.release import Release
 from upgradecheck.report import Examined
 from upgradecheck.report import Excluded
+from upgradecheck.report import Origins
 from upgradecheck.report import Progress
 from upgradecheck.report import Report
 from upgradecheck.report import Row
+from upgradecheck.report import Told
 from upgradecheck.secret import Mask
+from upgradecheck.series import Timeline
 from upgradecheck.service import Service
 from upgradecheck.waiver import Waiver
 
@@ -60,12 +64,19 @@ class Selection:
     :param checks: the ids of these checks alone, whatever their phase.
     :param excluded: ids that the operator leaves out.
     :param waivers: the operator's reasons to let findings pass.
+    :param origin: the release that the upgrade starts from, as a version, a series or
+        its name; by default the database tells.
+    :param target: the release to upgrade to, likewise; by default the installed one.
+    :param strict: whether to warn of what is no fault yet.
     """
 
     phase: Phase = Phase.BEFORE
     checks: Sequence[str] = ()
     excluded: Collection[str] = ()
     waivers: Sequence[Waiver] = ()
+    origin: str | None = None
+    target: str | None = None
+    strict: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,6 +108,7 @@ def run(
     report = Report()
     asked: list[tuple[Check, Upgrade, Mask]] = []
     rows: dict[str, list[Row]] = {}
+    examined: dict[str, Examined] = {}
     for service in services:
         checks = _selected(registry, service, selection)
         problems = [
@@ -111,8 +123,9 @@ def run(
             for each in problems
         ]
         progress(None, None)
-        upgrade = _upgrade(service, given.get(service.name, Given()), timeout)
-        report.services.append(_examined(upgrade))
+        own = given.get(service.name, Given())
+        upgrade = _upgrade(service, own, selection, timeout)
+        examined[service.name] = _examined(upgrade)
         mask = upgrade.deployment.mask()
         for check in checks:
             if check.id in selection.excluded:
@@ -126,8 +139,12 @@ def run(
     order = {id: number for number, id in enumerate(registry.checks)}
     today = datetime.datetime.now().astimezone().date()
     for row in answered:
+        found = examined[row.service]
+        if isinstance(row, Answered) and found.origins is None:
+            examined[row.service] = dataclasses.replace(found, origins=row.origins)
         result = waiver.apply(selection.waivers, row.id, row.result, today)
         rows[row.service].append(dataclasses.replace(row, result=result))
+    report.services += examined.values()
     for service in services:
         report.rows += sorted(
             rows[service.name], key=lambda row: order.get(row.id, len(order))
@@ -160,7 +177,9 @@ def _refused(problem: Problem) -> Row:
     return Row(problem.entry, problem.entry, problem.service, result)
 
 
-def _upgrade(service: Service, given: Given, timeout: float) -> Upgrade:
+def _upgrade(
+    service: Service, given: Given, selection: Selection, timeout: float
+) -> Upgrade:
     """The question for one service; its faults stay with the checks that need it."""
     fault: NotVerified | None = None
     views: tuple[tuple[str, ...], ...] = ()
@@ -168,15 +187,42 @@ def _upgrade(service: Service, given: Given, timeout: float) -> Upgrade:
         views = files_of(service, given.files, given.directories)
     except NotVerified as missing:
         fault = missing
-    target = Release(
-        service, installed.version_of(service), _catalogue(service, views, timeout)
-    )
+    target = _target(service, selection.target, views, timeout)
     deployment = Deployment(service, views, fault=fault)
     try:
         deployment.options = target.options.definitions()
     except NotVerified as unknown:
         deployment.options = unknown
-    return Upgrade(service, deployment, target)
+    origin = _named(service, selection.origin) if selection.origin else None
+    return Upgrade(service, deployment, target, origin, selection.strict)
+
+
+def _target(
+    service: Service,
+    word: str | None,
+    views: Sequence[Sequence[str]],
+    timeout: float,
+) -> Release:
+    """The release to upgrade to: the installed one, or what a catalogue tells."""
+    version = installed.version_of(service)
+    if word is not None:
+        timeline = Timeline(service)
+        named = timeline.read(word)
+        if named.version is None:
+            is_here = named.series == timeline.series_of(version)
+        else:
+            is_here = releases.same(named.version, version)
+        if version is None or not is_here:
+            return _named(service, word)
+    return Release(service, version, _catalogue(service, views, timeout))
+
+
+def _named(service: Service, word: str) -> Release:
+    named = Timeline(service).read(word)
+    try:
+        return releases.find(service, named)
+    except NotVerified as fault:
+        return Release(service, named.version, fault, named.series, "")
 
 
 def _catalogue(
@@ -194,7 +240,22 @@ def _catalogue(
         drivers = installed.driver_namespaces(service, enabled)
         return installed.catalogue_of(service, drivers, timeout)
     except NotVerified as fault:
-        return fault
+        if installed.version_of(service) is not None:
+            return fault
+        return NotVerified(
+            fault.reason, fault.location, f"{fault.remedy} {_catalogues(service)}"
+        )
+
+
+def _catalogues(service: Service) -> str:
+    """What may be asked about without being installed, as a remedy."""
+    try:
+        known = [*releases.shipped(service)]
+    except NotVerified:
+        known = []
+    if not known:
+        return "Or name a release that ships a catalogue: --to RELEASE."
+    return f"Or name the new release: --to {known[-1]}, or another since {known[0]}."
 
 
 def _drivers_named(service: Service, configuration: Configuration) -> set[str]:
@@ -210,13 +271,33 @@ def _drivers_named(service: Service, configuration: Configuration) -> set[str]:
 
 def _examined(upgrade: Upgrade) -> Examined:
     files = [file for view in upgrade.deployment.files for file in view]
+    service, target = upgrade.service, upgrade.target
+    version = installed.version_of(service)
     return Examined(
-        upgrade.service.name,
-        upgrade.service.title,
-        upgrade.target.version,
-        upgrade.target.series,
+        service.name,
+        service.title,
+        version,
+        Timeline(service).series_of(version),
         tuple(dict.fromkeys(files)),
+        _told(target),
+        None if upgrade.origin is None else _origins(upgrade),
     )
+
+
+def _told(release: Release) -> Told:
+    return Told(release.version, release.series, release.source)
+
+
+def _origins(upgrade: Upgrade) -> Origins:
+    basis = upgrade.basis
+    return Origins(tuple(_told(each) for each in basis.releases), basis.told_by)
+
+
+@dataclasses.dataclass(frozen=True)
+class Answered(Row):
+    """A row whose check also found out where the upgrade starts."""
+
+    origins: Origins | None = None
 
 
 class _Interrupted(Exception):
@@ -343,7 +424,10 @@ def _answer(check: Check, upgrade: Upgrade) -> Any:
             upgrade.deployment.configurations  # noqa: B018 - is it readable?
         except NotVerified as fault:
             return _data(Result.not_verified(fault))
-    return _data(check(upgrade))
+    data = _data(check(upgrade))
+    if "basis" in vars(upgrade):  # the check asked for it
+        data["origins"] = dataclasses.asdict(_origins(upgrade))
+    return data
 
 
 def _data(result: Result) -> Any:
@@ -359,13 +443,19 @@ def _data(result: Result) -> Any:
 
 def _row(check: Check, outcome: Outcome, mask: Mask) -> Row:
     """A row out of how a check's process came out, all its text masked."""
-    return Row(
+    found = outcome.answer.get("origins") if isinstance(outcome.answer, dict) else None
+    return Answered(
         check.id,
         check.title,
         check.service,
         _masked(_result(check, outcome), mask),
         outcome.seconds,
         mask(outcome.output),
+        None
+        if found is None
+        else Origins(
+            tuple(Told(**each) for each in found["releases"]), mask(found["told_by"])
+        ),
     )
 
 

@@ -107,6 +107,8 @@ class Service:
         as ``package.module:folder``.
     :param releases: the folder that holds the catalogues of its releases, one
         file ``<version>.json`` each, as ``package.module:folder``.
+    :param series: the first version of each of its series, as pairs of series and
+        version; by default those of the facts that ship with upgradecheck.
     """
 
     name: str
@@ -124,6 +126,7 @@ class Service:
     named_groups: tuple[NamedGroups, ...] = ()
     procedures: str = ""
     releases: str = ""
+    series: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         for field in ("title", "distribution", "project"):

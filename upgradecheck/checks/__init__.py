@@ -1,8 +1,15 @@
 """The check families: a service gets each of them by one line."""
 
 from upgradecheck.checks.options import OptionsCheck
+from upgradecheck.checks.path import ReleasePathCheck
 from upgradecheck.checks.policy import PolicyCheck
 from upgradecheck.checks.revision import AtHeadCheck
 from upgradecheck.checks.revision import RevisionCheck
 
-__all__ = ("AtHeadCheck", "OptionsCheck", "PolicyCheck", "RevisionCheck")
+__all__ = (
+    "AtHeadCheck",
+    "OptionsCheck",
+    "PolicyCheck",
+    "ReleasePathCheck",
+    "RevisionCheck",
+)

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections import Counter
 from collections.abc import Iterator
 
 from upgradecheck.catalogue import KnownOption
 from upgradecheck.catalogue import Options
 from upgradecheck.check import Finding
-from upgradecheck.check import NotVerified
 from upgradecheck.check import Result
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
+from upgradecheck.checks import defaults
 from upgradecheck.checks.family import Family
-from upgradecheck.checks.revision import revisions_of
 from upgradecheck.checks.value import fault_of
 from upgradecheck.checks.vocabulary import Vocabulary
 from upgradecheck.deployment.configuration import Configuration
 from upgradecheck.deployment.configuration import Setting
+from upgradecheck.history import History
 from upgradecheck.history import Removed
-from upgradecheck.history import origins
-from upgradecheck.history import removed_options
 from upgradecheck.installed import live_option
 from upgradecheck.installed import own_namespaces
 from upgradecheck.place import Place
 from upgradecheck.place import normal
+from upgradecheck.release import Release
 from upgradecheck.service import Service
 
 TEXT = """\
@@ -47,6 +45,11 @@ deprecated for removal, that is set twice in one file or under both its old and
 its new name, or whose name is written with dashes: oslo.config silently ignores
 those.
 
+Where the upgrade crosses several releases, what each of them removed or renamed
+counts, and the result says when it went and what took its place. With ``--strict`` an
+option that is not set and whose default changes on the way is a **warning**; without
+it the result only says how many there are.
+
 Values of secret options and of unknown options are never shown.
 """
 
@@ -59,12 +62,13 @@ def judge(upgrade: Upgrade) -> Result:
     """
     options = upgrade.target.options
     catalogue = upgrade.target.catalogue
-    removed = removed_options(upgrade.service.name)
     findings: dict[Finding, None] = {}
     count = 0
+    used: set[Place] = set()
     for configuration in upgrade.deployment.configurations:
-        reader = Reader(upgrade, configuration, options, removed)
+        reader = Reader(upgrade, configuration, options)
         findings.update(dict.fromkeys(reader.findings()))
+        used.update(reader.used)
         count = max(count, len(configuration.settings) + len(reader.variables))
     for name, fault in sorted(catalogue.faults.items()):
         if name in (*catalogue.options, *upgrade.service.namespaces):
@@ -76,8 +80,10 @@ def judge(upgrade: Upgrade) -> Result:
                     Status.ERROR,
                 )
             ] = None
+    note, changed = defaults.judge(upgrade, used)
+    findings.update(dict.fromkeys(changed))
     ordered = sorted(findings, key=lambda f: -_ORDER.index(f.status or Status.SUCCESS))
-    return Result.judged(_sentence(upgrade, count, ordered), ordered)
+    return Result.judged(_sentence(upgrade, count, ordered) + note, ordered)
 
 
 _ORDER = (Status.SUCCESS, Status.WARNING, Status.ERROR, Status.FAILURE)
@@ -103,7 +109,6 @@ class Reader:
     upgrade: Upgrade
     configuration: Configuration
     listed: Options
-    removed: dict[Place, Removed]
 
     def __post_init__(self) -> None:
         self.service: Service = self.upgrade.service
@@ -112,11 +117,22 @@ class Reader:
             self.service, self.upgrade.target.catalogue, self.listed, self.configuration
         )
         self.variables = self.options.variables()
+        #: What the operator set of each option; filled while it is judged.
+        self.used: dict[Place, list[Setting]] = {}
+        self.history = History(self.upgrade.target, self._seen)
+
+    def _seen(self, release: Release) -> Options:
+        """The options that a release takes for this configuration."""
+        if release is self.upgrade.target:
+            return self.options
+        return Vocabulary(
+            self.service, release.catalogue, release.options, self.configuration
+        )
 
     def findings(self) -> Iterator[Finding]:
         """Everything found, in the order in which it stands in the files."""
         unknown_groups: dict[str, list[Setting]] = {}
-        used: dict[Place, list[Setting]] = {}
+        used = self.used
         for setting in (*self.configuration.settings, *self.variables):
             each = self.options.known(setting)
             if each is not None:
@@ -124,8 +140,8 @@ class Reader:
                 used.setdefault(place, []).append(setting)
             elif self.options.is_accepted(setting):
                 continue
-            elif setting.key in self.removed:
-                yield self._removed(setting, self.removed[setting.key])
+            elif (removed := self.history.removed(setting.key)) is not None:
+                yield self._removed(setting, removed)
             elif setting.key[0] in self.options.groups:
                 yield self._unknown(setting)
             else:
@@ -166,6 +182,15 @@ class Reader:
 
     def _values(self, known: KnownOption, settings: list[Setting]) -> Iterator[Finding]:
         if known.opaque and known.namespace:
+            if not self.upgrade.target.is_installed:
+                yield Finding(
+                    f"the value of {known.spoken} is not verified: only the code of "
+                    f"{self.target} knows its type",
+                    settings[-1].location,
+                    f"Ask where {self.target} is installed.",
+                    Status.ERROR,
+                )
+                return
             try:
                 opt = live_option(known.namespace, known.group, known.name)
             except Exception as fault:  # noqa: BLE001 - told, not passed over
@@ -223,28 +248,26 @@ class Reader:
     def _removed(self, setting: Setting, removed: Removed) -> Finding:
         reason = f" ({removed.reason.rstrip('.')})" if removed.reason else ""
         text = f"{setting.spoken} was removed in {removed.spoken}{reason}"
-        if removed.is_crossed_from(self._origins):
+        if removed.renamed:
+            text = (
+                f"{setting.spoken} is an old name of {removed.replacement}, which "
+                f"{removed.spoken} stopped to read{reason}"
+            )
+        origins = [each.version for each in self.upgrade.origins if each.version]
+        if removed.is_crossed_from(origins):
             text += ": from there on it has no effect"
             status = Status.FAILURE
         else:
-            text += ", before the release that the database belongs to: it has "
+            text += ", before the release that the upgrade starts from: it has "
             text += "no effect already"
             status = Status.WARNING
         remedy = (
             f"Set {removed.replacement} instead."
             if removed.replacement
-            else f"Remove it; the release notes of {removed.series} say more."
+            else f"Remove it; the release notes of {removed.series or removed.version} "
+            "say more."
         )
         return Finding(text, setting.location, remedy, status)
-
-    @functools.cached_property
-    def _origins(self) -> list[str]:
-        """The versions that the database fits; none where it does not tell."""
-        try:
-            rows = revisions_of(self.upgrade)
-        except (NotVerified, ImportError):
-            return []
-        return [each for row in rows for each in origins(self.service.name, row)]
 
     def _unknown(self, setting: Setting) -> Finding:
         group, name = setting.key
@@ -277,6 +300,16 @@ class Reader:
             Status.WARNING,
         )
 
+    def _own_namespaces(self) -> list[str]:
+        """The namespaces of the service itself, libraries' left out."""
+        name = self.service.name
+        by_name = [
+            each
+            for each in self.upgrade.target.catalogue.options
+            if each == name or each.startswith((f"{name}.", f"{name}-"))
+        ]
+        return own_namespaces(self.service) or by_name
+
     def _missing(self, used: dict[Place, list[Setting]]) -> Iterator[Finding]:
         needed = [
             (group, name)
@@ -286,7 +319,7 @@ class Reader:
         with_plugins = {
             group for group, name in self.options.current if name == "auth_type"
         }
-        own = own_namespaces(self.service)
+        own = self._own_namespaces()
         for place, each in self.options.current.items():
             if (
                 each.data.get("required")

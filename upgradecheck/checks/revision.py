@@ -210,23 +210,34 @@ def revisions_of(upgrade: Upgrade) -> tuple[str, ...]:
     return _read(upgrade, upgrade.service.databases[0])[0]
 
 
-def _compare(history: Sequence[Revision], rows: tuple[str, ...], tables: int) -> _State:
-    """What is pending, by alembic's own reckoning.
+def pending_of(
+    history: Sequence[Revision], rows: Sequence[str]
+) -> tuple[Revision, ...]:
+    """What is pending, by alembic's own reckoning, in the order in which it runs.
 
     The release's heads are walked down to the rows, depended-on branches
     included: a fully upgraded Glance holds one row while its scripts have two
     heads, of which one depends on the other.
+
+    :param history: all revisions of a release.
+    :param rows: the revisions in which a database stands; the history has them.
     """
     scripts = _map(history)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         ahead = [
             each.revision
-            for each in scripts.iterate_revisions("heads", rows, implicit_base=True)
+            for each in scripts.iterate_revisions(
+                "heads", tuple(rows), implicit_base=True
+            )
         ]
     titles = {each.revision: each for each in history}
-    pending = tuple(titles[name] for name in reversed(ahead) if name in titles)
-    return _State(rows, tables, tuple(sorted(scripts.heads)), pending)
+    return tuple(titles[name] for name in reversed(ahead) if name in titles)
+
+
+def _compare(history: Sequence[Revision], rows: tuple[str, ...], tables: int) -> _State:
+    heads = tuple(sorted(_map(history).heads))
+    return _State(rows, tables, heads, pending_of(history, rows))
 
 
 def _map(history: Sequence[Revision]) -> RevisionMap:

@@ -16,6 +16,7 @@ from upgradecheck.check import Phase
 from upgradecheck.cmd.context import Context
 from upgradecheck.cmd.context import assign
 from upgradecheck.cmd.context import colour
+from upgradecheck.cmd.context import release
 from upgradecheck.cmd.context import require
 from upgradecheck.cmd.context import write
 from upgradecheck.cmd.parser import EXIT_CODES
@@ -77,6 +78,26 @@ def add(commands: Any, prog: str, service: str | None) -> None:
         "the upgrade",
     )
     parser.add_argument(
+        "--from",
+        metavar="RELEASE",
+        dest="origin",
+        help="the release that the upgrade starts from: a version (18.0.0), a series "
+        "(2026.1) or its name (gazpacho); by default those that the database's "
+        "revision fits",
+    )
+    parser.add_argument(
+        "--to",
+        metavar="RELEASE",
+        dest="target",
+        help="the release to upgrade to, written likewise; it need not be installed "
+        "(default: the installed one)",
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="warn of every option that is not set and whose default changes",
+    )
+    parser.add_argument(
         "--waivers",
         metavar="FILE",
         help="a YAML file of reasons to let findings pass; a waived finding stays in "
@@ -133,7 +154,13 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
         ids,
         excluded,
         waivers_of(arguments.waivers or ours.waivers),
+        arguments.origin,
+        arguments.target,
+        arguments.strict,
     )
+    for option, word in (("--from", selection.origin), ("--to", selection.target)):
+        if word is not None:
+            release(option, word, services)
     coloured = colour()
     with progress.shown(coloured) as tell:
         report = runner.run(

@@ -14,6 +14,9 @@ from upgradecheck.cmd.parser import nearest
 from upgradecheck.registry import Registry
 from upgradecheck.report import file
 from upgradecheck.runner import Given
+from upgradecheck.series import Timeline
+from upgradecheck.series import newest_series
+from upgradecheck.series import read
 from upgradecheck.service import Service
 
 
@@ -81,6 +84,26 @@ def require(ids: Sequence[str], registry: Registry) -> None:
         raise UsageError(
             f"there is no check {id!r}.{nearest(id, registry.checks)}\n"
             "Try: service-status upgrade list"
+        )
+
+
+def release(option: str, word: str, services: Sequence[Service]) -> None:
+    """Refuse a word that names no release, or not one of each of some services.
+
+    :param option: the option that it is the value of.
+    :raises UsageError: if it is neither a version nor a series, or if it is a
+        version and there is not exactly one service.
+    """
+    try:
+        named = [Timeline(each).read(word) for each in services] or [read(word)]
+    except LookupError as fault:
+        raise UsageError(f"{option}: {fault.args[0]}") from None
+    if len(named) > 1 and any(each.version is not None for each in named):
+        raise UsageError(
+            f"{option} {word} is a version, which needs exactly one service, and these "
+            f"are {', '.join(each.name for each in services)}. Name one of them after "
+            "the command, or write a series such as "
+            f"{newest_series().id}"
         )
 
 

@@ -19,8 +19,8 @@ from upgradecheck.cmd.parser import add_json
 from upgradecheck.cmd.parser import add_services
 from upgradecheck.registry import OURS
 from upgradecheck.registry import Registry
-from upgradecheck.release import series_of
 from upgradecheck.report.terminal import plain
+from upgradecheck.series import series_of
 from upgradecheck.service import Service
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def text(registry: Registry, procedures: Mapping[str, Procedure]) -> str:
 
 def _headline(registry: Registry, service: Service) -> str:
     version = installed.version_of(service)
-    series = series_of(service.name, version)
+    series = series_of(service, version)
     what = f"{service.title} {version or 'not installed here'}"
     if series:
         what += f" ({series})"
@@ -128,7 +128,7 @@ def _service(registry: Registry, service: Service, procedures: list[Procedure]) 
         "name": service.name,
         "title": service.title,
         "version": version,
-        "series": series_of(service.name, version),
+        "series": series_of(service, version),
         "provider": _provider(registry.providers[service.name]),
         "replaces_bundled": service.name in registry.replaced,
         "checks": [_check(registry, c) for c in registry.checks_of(service.name)],

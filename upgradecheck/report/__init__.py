@@ -46,11 +46,38 @@ class Excluded(Row):
 
 
 @dataclasses.dataclass(frozen=True)
+class Told:
+    """A release of a report, and where what is known of it comes from."""
+
+    version: str | None
+    series: str | None
+    source: str
+
+    @property
+    def short(self) -> str:
+        """``19.0.0 (2026.2)``."""
+        if self.version is None:
+            return self.series or "an unknown version"
+        return f"{self.version} ({self.series})" if self.series else self.version
+
+
+@dataclasses.dataclass(frozen=True)
+class Origins:
+    """The releases from which an upgrade may start, and what tells them."""
+
+    releases: tuple[Told, ...]
+    told_by: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Examined:
     """A service of a report: what was found of it.
 
     :param version: the version installed here; None if it is not.
+    :param series: its series.
     :param files: the configuration files that were read.
+    :param target: the release that was judged for.
+    :param origins: where the upgrade starts; None if no check asked that.
     """
 
     name: str
@@ -58,6 +85,8 @@ class Examined:
     version: str | None
     series: str | None
     files: tuple[str, ...]
+    target: Told | None = None
+    origins: Origins | None = None
 
 
 @dataclasses.dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -36,6 +37,8 @@ def service(examined: Examined) -> Any:
         "version": examined.version,
         "series": examined.series,
         "config_files": list(examined.files),
+        "target": examined.target and dataclasses.asdict(examined.target),
+        "origins": examined.origins and dataclasses.asdict(examined.origins),
     }
 
 

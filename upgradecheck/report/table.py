@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterator
 
 import prettytable
 
@@ -31,10 +32,26 @@ def render(report: Report, colour: bool = False) -> str:
     table.align = "l"
     for row in report.rows:
         table.add_row([_cell(row)])
-    text = table.get_string()
+    text = "\n".join([*_heads(report), table.get_string()])
     if colour:
         text = "\n".join(map(_with_colour, text.split("\n")))
     return f"{text}\n{_verdict(report)}\n" if colour else f"{text}\n"
+
+
+def _heads(report: Report) -> Iterator[str]:
+    """What was judged, where the operator names a release."""
+    for each in report.services:
+        target, origins = each.target, each.origins
+        if target is None:
+            continue
+        said = ""
+        if target.version != each.version:
+            said = f", as told by {target.source or 'no catalogue'}"
+        if origins is not None and origins.told_by == "--from":
+            said += f", from {origins.releases[0].short}"
+        if said:
+            text = plain(f"{each.title} is judged for {target.short}{said}.")
+            yield "\n".join(textwrap.wrap(text, WIDTH + 4))
 
 
 def _with_colour(text: str) -> str:

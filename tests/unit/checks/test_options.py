@@ -26,9 +26,7 @@ from upgradecheck.check import Result
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
 from upgradecheck.checks import OptionsCheck
-from upgradecheck.checks.options import Reader
 from upgradecheck.deployment.configuration import Configuration
-from upgradecheck.history import Removed
 from upgradecheck.service import Service
 
 WARNING, FAILURE, ERROR = Status.WARNING, Status.FAILURE, Status.ERROR
@@ -331,24 +329,6 @@ class TestFindings:
             value = upgrade.deployment.value("frame", "height")
             (finding,) = (f for f in check(upgrade).findings if "same" in f.message)
             assert f"{at(file, f'= {value}')} has" in finding.message
-
-    def test_an_option_that_a_release_removed_is_a_failure(
-        self, conf: WriteConf
-    ) -> None:
-        file = conf("[frame]\nspokes = 3\n")
-        removed = {
-            ("frame", "spokes"): Removed("1.5", "2026.1", "[wheel] rays", "No spokes.")
-        }
-        upgrade = widget.upgrade(file)
-        reader = Reader(
-            upgrade, upgrade.deployment.configuration, upgrade.target.options, removed
-        )
-        (finding,) = reader.findings()
-        assert finding.status is FAILURE
-        assert finding.location == at(file, "spokes")
-        assert "1.5 (2026.1)" in finding.message
-        assert "No spokes" in finding.message
-        assert "[wheel] rays" in (finding.remedy or "")
 
     def test_a_required_option_that_is_missing_is_a_failure(
         self, conf: WriteConf

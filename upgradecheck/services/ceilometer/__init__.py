@@ -1,6 +1,7 @@
 """Ceilometer, the telemetry data collection service; it has no database."""
 
 from upgradecheck.checks import OptionsCheck
+from upgradecheck.checks import ReleasePathCheck
 from upgradecheck.service import Program
 from upgradecheck.service import Service
 from upgradecheck.services.common import MESSAGING
@@ -54,3 +55,4 @@ service = Service(
 )
 
 config_options = OptionsCheck("ceilometer")
+release_path = ReleasePathCheck("ceilometer")

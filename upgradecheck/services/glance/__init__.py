@@ -3,6 +3,7 @@
 from upgradecheck.checks import AtHeadCheck
 from upgradecheck.checks import OptionsCheck
 from upgradecheck.checks import PolicyCheck
+from upgradecheck.checks import ReleasePathCheck
 from upgradecheck.checks import RevisionCheck
 from upgradecheck.service import Database
 from upgradecheck.service import NamedGroups
@@ -91,6 +92,7 @@ service = Service(
 )
 
 config_options = OptionsCheck("glance")
+release_path = ReleasePathCheck("glance")
 database_revision = RevisionCheck("glance")
 database_at_head = AtHeadCheck("glance")
 policy_file = PolicyCheck("glance")

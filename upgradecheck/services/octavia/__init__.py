@@ -3,6 +3,7 @@
 from upgradecheck.checks import AtHeadCheck
 from upgradecheck.checks import OptionsCheck
 from upgradecheck.checks import PolicyCheck
+from upgradecheck.checks import ReleasePathCheck
 from upgradecheck.checks import RevisionCheck
 from upgradecheck.service import Database
 from upgradecheck.service import DriverOption
@@ -99,6 +100,7 @@ service = Service(
 )
 
 config_options = OptionsCheck("octavia")
+release_path = ReleasePathCheck("octavia")
 database_revision = RevisionCheck("octavia")
 database_at_head = AtHeadCheck("octavia")
 policy_file = PolicyCheck("octavia")
