@@ -7,6 +7,7 @@ out what has changed since a release.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from typing import TypeAlias
@@ -100,21 +101,26 @@ def held(
 def check_facts(check: Check) -> CheckFacts:
     """The facts of a check."""
     return CheckFacts(
-        _line(check.title),
+        _line(check.title) or check.id,
         str(check.phase),
         check.needs,
-        check.applies_to,
-        check.procedures,
-        check.changed,
-        check.added,
+        _line(check.applies_to),
+        _lines(check.procedures),
+        _lines(check.changed),
+        _line(check.added),
     )
 
 
 def procedure_facts(procedure: Procedure) -> ProcedureFacts:
     """The facts of a procedure."""
     steps = [step.name.removeprefix(f"{procedure.name}.") for step in order(procedure)]
-    return ProcedureFacts(_line(procedure.title), tuple(steps))
+    return ProcedureFacts(_line(procedure.title) or procedure.name, tuple(steps))
 
 
-def _line(title: str) -> str:
-    return " ".join(title.split())
+def _line(text: str) -> str:
+    """One line that any file can hold, of what a distribution gave us."""
+    return " ".join(str(text).encode(errors="replace").decode().split())
+
+
+def _lines(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(line for line in map(_line, texts) if line)

@@ -39,6 +39,7 @@ _SAYING = {
 }
 _UID = re.compile(r"-([0-9a-f]{16})\.yaml$")
 _LONGEST = 120
+_END = len("0123456789abcdef.yaml")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,7 +169,7 @@ def judged(
         if since is None:
             by_hand.append(note)
         elif since == inventory.last:
-            what = note.file.name[: -len("-0123456789abcdef.yaml")]
+            what = note.file.name[: -_END - 1]
             outdated.append(Outdated(note, f"it tells of {what}, which is not so"))
     noted: list[tuple[Change, Path]] = []
     missing: list[Change] = []
@@ -273,14 +274,15 @@ class Folder:
         notes count; those of ours tell by themselves which release they follow.
 
         :raises Mistaken: if one of them cannot be read.
+        :raises NotVerified: if git's own files cannot be.
         """
         folder = self.notes_folder()
-        past = _past(folder, last)
-        files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+        past = self.released(last) or ()
+        files = sorted(folder.rglob("*.yaml"))
         found: list[Note] = []
         mistakes: list[Mistake] = []
         for file in files:
-            if file.name[-len("0123456789abcdef.yaml") :] in past:
+            if file.name[-_END:] in past:
                 continue
             try:
                 found.append(_read(file))
@@ -289,6 +291,20 @@ class Folder:
         if mistakes:
             raise Mistaken(mistakes)
         return found
+
+    def released(self, last: str) -> frozenset[str] | None:
+        """The ends of the names of the notes that the last release had.
+
+        :returns: None if git knows no tag of that release.
+        :raises NotVerified: if git's own files cannot be read.
+        """
+        if not last:
+            return frozenset()
+        try:
+            return _tagged(self.notes_folder(), last)
+        except (OSError, ValueError, LookupError) as fault:
+            reason = f"git's history of {self.path} cannot be read: {fault}"
+            raise NotVerified(reason, remedy="Try it in a new clone.") from None
 
 
 def _read(file: Path) -> Note:
@@ -318,36 +334,35 @@ def _texts(value: Any) -> Iterator[str]:
         yield from (each for each in value if isinstance(each, str))
 
 
-def _past(folder: Path, last: str) -> set[str]:
-    """The ends of the names of the notes that the last release had."""
-    if not last:
-        return set()
+def _tagged(folder: Path, version: str) -> frozenset[str] | None:
     from dulwich.errors import NotGitRepository
+    from dulwich.object_store import iter_tree_contents
     from dulwich.objects import Commit
     from dulwich.objects import Tag
-    from dulwich.objects import Tree
     from dulwich.refs import Ref
     from dulwich.repo import Repo
 
     try:
         repository = Repo.discover(str(folder.parent))
     except NotGitRepository:
-        return set()
+        return None
     with repository:
         top = Path(repository.path).resolve()
         inside = folder.resolve().relative_to(top).as_posix().encode()
-        for tag in (f"refs/tags/{last}", f"refs/tags/v{last}"):
-            try:
-                found: Any = repository[repository.refs[Ref(tag.encode())]]
-                while isinstance(found, Tag):
-                    found = repository[found.object[1]]
-                assert isinstance(found, Commit)
-                tree: Any = repository[found.tree]
-                _, sha = tree.lookup_path(repository.__getitem__, inside)
-                notes = repository[sha]
-            except KeyError:
+        for name in (f"refs/tags/{version}", f"refs/tags/v{version}"):
+            if Ref(name.encode()) not in repository.refs:
                 continue
-            if isinstance(notes, Tree):
-                size = len("0123456789abcdef.yaml")
-                return {entry.path.decode()[-size:] for entry in notes.items()}
-    return set()
+            found: Any = repository[repository.refs[Ref(name.encode())]]
+            while isinstance(found, Tag):
+                found = repository[found.object[1]]
+            if not isinstance(found, Commit):
+                continue
+            tree: Any = repository[found.tree]
+            try:
+                _, sha = tree.lookup_path(repository.__getitem__, inside)
+            except KeyError:
+                return frozenset()
+            contents = iter_tree_contents(repository.object_store, sha)
+            paths = [each.path for each in contents if each.path is not None]
+            return frozenset(path.decode(errors="replace")[-_END:] for path in paths)
+    return None

@@ -28,6 +28,11 @@ def escaped(title: str) -> str:
     return text if _HARMLESS.fullmatch(text) else _MARKUP.sub(r"\\\1", text)
 
 
+def _literal(text: str) -> str:
+    bare = line(" ".join(text.replace("`", " ").split()))
+    return f"``{bare or '?'}``"
+
+
 def of(change: Change) -> str:
     """What has changed, and what that means to who upgrades."""
     return _SENTENCES[change.thing, change.verb](change)
@@ -43,7 +48,7 @@ def _named(change: Change) -> str:
 def _check_added(change: Change) -> str:
     when = f"It is asked {change.phase} the upgrade"
     if change.applies_to:
-        when += f", for releases ``{line(change.applies_to).replace('`', ' ')}``"
+        when += f", for releases {_literal(change.applies_to)}"
     return (
         f"The {_named(change)} is new. {when}. ``service-status upgrade explain "
         f"{change.name}`` tells what it proves and what to do about a failure."
@@ -61,8 +66,7 @@ def _check_changed(change: Change) -> str:
 def _fact(fact: Fact) -> str:
     what, empty = _FACTS[fact.name]
     before, now = (
-        f"``{line(each).replace('`', ' ')}``" if each.strip() else empty
-        for each in (fact.before, fact.now)
+        _literal(each) if each else empty for each in (fact.before, fact.now)
     )
     return f" in {what}, from {before} to {now}"
 

@@ -10,8 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import docutils.nodes
 import pytest
 import yaml
+from docutils.core import publish_doctree
+from hypothesis import example
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,11 +23,17 @@ from tests.unit.command import ServiceStatus
 from tests.unit.plugins import CHECKS
 from tests.unit.plugins import SERVICES
 from tests.unit.plugins import Plugins
+from upgradecheck import held
+from upgradecheck import inventory_file
 from upgradecheck import notes
 from upgradecheck import sentence
+from upgradecheck.check import Check
+from upgradecheck.check import Result
 from upgradecheck.difference import Change
+from upgradecheck.difference import Fact
 from upgradecheck.difference import Thing
 from upgradecheck.difference import Verb
+from upgradecheck.held import Held
 from upgradecheck.inventory import Inventory
 
 SOURCE = """
@@ -364,6 +373,19 @@ class TestByHand:
         released.checks["ready"] = ("Widgets ready", ', changed=("3.0",)')
         assert released.write() == ["check-changed widget.ready"]
 
+    def test_without_a_tag_of_the_release_all_count_and_that_is_told(
+        self, widget: Widget
+    ) -> None:
+        widget.by_hand("upgrade:\n  - |\n    ``widget.ready`` has changed.\n")
+        assert widget("--release", "1.0").code == 0
+        widget.checks["ready"] = ("Widgets ready", ', changed=("2.0",)')
+        done = widget("--check")
+        assert done.code == 0
+        assert "git knows no tag of 1.0 here" in done.stderr
+        widget.commit("v1.0")
+        done = widget("--check")
+        assert (done.code, done.stderr.count("tag")) == (255, 0)
+
     def test_its_mistakes_are_told_with_their_lines(self, released: Widget) -> None:
         file = released.by_hand("upgrade:\n  - fine\n  - [bad\n")
         done = released("--check")
@@ -582,6 +604,28 @@ class TestText:
         assert " ".join(read["upgrade"][0].split()) == " ".join(
             sentence.of(change).split()
         )
+
+    @given(st.sampled_from(sentence.KINDS), TITLES, TITLES, TITLES)
+    @example((Thing.CHECK, Verb.ADDED), "x" * 76 + " ==== " + "y" * 76, "", "|a| b_")
+    def test_no_title_is_markup(
+        self, kind: tuple[Thing, Verb], title: str, was: str, fact: str
+    ) -> None:
+        facts = (Fact("applies_to", fact, was),)
+        change = Change(*kind, "w.a.b", title, was, facts, applies_to=fact)
+        text = yaml.safe_load(notes.text(change))["upgrade"][0]
+        tree = publish_doctree(text, settings_overrides={"report_level": 5})
+        assert [type(each) for each in tree.children] == [docutils.nodes.paragraph]
+        kinds = {type(each) for each in tree[0].children}
+        assert kinds <= {docutils.nodes.Text, docutils.nodes.literal}
+
+    @pytest.mark.parametrize("title", ["", " ", "a\nb", "\ud800", "\x00\x1b\ufffe"])
+    def test_any_title_can_be_kept(self, title: str) -> None:
+        check = Check(id="widget.ready", title=title, function=lambda _: Result(0))
+        found = Inventory("widget").advanced(
+            "1.0", Held({check.id: held.check_facts(check)})
+        )
+        text = inventory_file.text(found)
+        assert inventory_file.read(text.encode(), "inventory.yaml") == found
 
     @given(NAMES, st.sampled_from(sentence.KINDS))
     def test_the_name_is_one_of_renos(

@@ -22,6 +22,7 @@ from upgradecheck.cmd.context import write
 from upgradecheck.cmd.parser import UsageError
 from upgradecheck.cmd.parser import add_json
 from upgradecheck.cmd.parser import add_services
+from upgradecheck.report import file as report_file
 from upgradecheck.report.terminal import plain
 
 if TYPE_CHECKING:
@@ -95,10 +96,17 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
         now = _now(inventory)
         changes = differences(inventory.at(), now)
         unreleased = notes.Folder(folder).unreleased(inventory.last)
+        is_known = notes.Folder(folder).released(inventory.last) is not None
     except Mistaken as fault:
         raise NotVerified(str(fault), remedy="Correct the file.") from None
     for each in inventory.contradicted(now):
         print(f"{context.prog}: {plain(each)}", file=sys.stderr)
+    if not is_known:
+        print(
+            f"{context.prog}: git knows no tag of {inventory.last} here, so that notes "
+            "by hand count that may be older; fetch the tags, if there are any",
+            file=sys.stderr,
+        )
     noted = notes.judged(changes, unreleased, inventory)
     job = _Job(arguments, inventory, noted, services, folder)
     if arguments.release is not None:
@@ -265,7 +273,7 @@ class _Job:
 
         assert self.version is not None
         if self.version == self.inventory.last and not self.noted.missing:
-            write(f"{self.version} is recorded already.\n")
+            self._end(f"{self.version} is recorded already.", [])
             return 0
         try:
             advanced = self.inventory.advanced(self.version, now)
@@ -277,8 +285,12 @@ class _Job:
             return 255
         file = self.folder / inventory_file.NAME
         _write(file, inventory_file.text(advanced))
-        write(f"{file} holds {self.inventory.distribution} {self.version} now.\n")
+        told = f"{file} holds {self.inventory.distribution} {self.version} now."
+        self._end(plain(told), [file])
         return 0
+
+    def _end(self, told: str, written: Sequence[Path]) -> None:
+        write(self._document(written) if self.is_json else f"{told}\n")
 
     def _tell(self, written: Sequence[Path]) -> None:
         write(self._document(written) if self.is_json else self._text(written))
@@ -339,6 +351,7 @@ class _Job:
                     for change in self.missing
                 ),
             ],
+            "written": [str(file) for file in written],
             "outdated": [
                 {"note": str(each.note.file), "why": each.why}
                 for each in self.noted.outdated
@@ -354,6 +367,9 @@ def _count(number: int) -> str:
 def _write(file: Path, text: str) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        report_file.write(str(file), text)
     except OSError as fault:
-        raise Unwritten(f"cannot make {file.parent}: {fault.strerror}") from None
-    write(text, str(file))
+        raise Unwritten(
+            f"cannot write {file}: {fault.strerror}\nTry: a folder that this user may "
+            "write to"
+        ) from None
