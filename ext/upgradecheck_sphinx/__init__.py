@@ -62,6 +62,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
 
 def _load(app: Sphinx) -> None:
+    place = Path(app.confdir, app.config.upgradecheck_inventory)
+    domain_of(app.env).inventory = place.resolve()
     domain_of(app.env).guide = guide.load(app.config.upgradecheck_services)
     if app.builder.format == "html":
         app.config.html_static_path.append(str(_STATIC))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import TypeAlias
 
@@ -66,8 +65,7 @@ class HistoryDirective(SphinxDirective):
 
     def _inventory(self) -> Inventory | None:
         """The inventory; None, with warnings, if there is none."""
-        place = self.config.upgradecheck_inventory
-        path = Path(self.env.app.confdir, place).resolve()
+        path = self.upgrade.inventory
         self.env.note_dependency(str(path))
         try:
             return inventory_file.load(path)
