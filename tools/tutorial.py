@@ -57,7 +57,7 @@ class Follower:
         if block["language"] != "console":
             return block[0]
         head = block[0][: block.start("body") - block.start()]
-        lines = "\n".join(self._shown(commands(body)))
+        lines = "\n".join(self._shown(commands(body))).rstrip()
         return head + textwrap.indent(lines, "   ") + "\n"
 
     def _shown(self, typed: list[str]) -> Iterator[str]:

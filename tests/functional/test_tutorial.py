@@ -42,7 +42,7 @@ def _built(follower: Follower) -> dict[str, bytes]:
 
 
 def test_what_is_printed_otherwise_is_seen(tmp_path: Path) -> None:
-    page = ".. code-block:: console\n\n   $ echo one two\n   one\n\nOn.\n"
+    page = ".. code-block:: console\n\n   $ echo one two; echo\n   one\n\nOn.\n"
     followed = Follower(tmp_path, tmp_path).follow(page)
     assert followed == page.replace("   one\n", "   one two\n")
 
