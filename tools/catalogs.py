@@ -15,6 +15,7 @@ import contextlib
 import dataclasses
 import datetime
 import difflib
+import importlib
 import json
 import os
 import pathlib
@@ -23,10 +24,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 
+from tests.functional.servers.mariadb import MariaDB
 from upgradecheck.series import facts
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -57,12 +60,23 @@ _DRIVERS = {"glance": ("glance_store[cinder,s3,swift,vmware]",)}
 #: What making a catalogue imports beside the service.
 _OURS = ("oslo.upgradecheck", "packaging", "PyYAML")
 
+#: Where it is asked; a database that is empty is named for each whose revisions are
+#: to be run.
 _MAKE = """\
+import json
 import sys
 from upgradecheck import catalogue_file
 from upgradecheck import installed
 from upgradecheck.services.{service} import service
-sys.stdout.write(catalogue_file.text(installed.whole_catalogue(service)))
+catalogue = installed.whole_catalogue(service)
+scratch = json.load(sys.stdin)
+if scratch:
+    from upgradecheck import effects
+    catalogue.effects = {{
+        each.name: effects.record(service, each, scratch[each.name])
+        for each in service.databases
+    }}
+sys.stdout.write(catalogue_file.text(catalogue))
 """
 
 
@@ -99,6 +113,12 @@ class Wanted:
         return self.released < datetime.date(2022, 10, 24)
 
     @property
+    def is_newest(self) -> bool:
+        """Whether no series is newer; its revisions are those of all before it."""
+        newest: str = next(iter(facts()["services"][self.service]))
+        return newest == self.series
+
+    @property
     def folder(self) -> pathlib.Path:
         """Where its catalogue ships."""
         return ROOT / "upgradecheck" / "services" / self.service / "releases"
@@ -124,15 +144,23 @@ def wanted(words: Sequence[str] = ()) -> list[Wanted]:
     return [each for each in every if not words or {each.service, str(each)} & {*words}]
 
 
-def made(each: Wanted) -> tuple[str, str]:
+#: Gives the URL of a new, empty database.
+Scratch = Callable[[], str]
+
+
+def made(each: Wanted, scratch: Scratch) -> tuple[str, str]:
     """The version, and the text of its catalogue.
 
+    :param scratch: asked for databases if the release's revisions are to be run.
     :raises Failed: if the environment or the catalogue cannot be made.
     """
+    service = importlib.import_module(f"upgradecheck.services.{each.service}").service
+    urls = {it.name: scratch() for it in service.databases if each.is_newest}
     with environment(each) as python:
         text = _run(
             [str(python), "-P", "-c", _MAKE.format(service=each.service)],
             f"{each} cannot be asked",
+            json.dumps(urls),
             PYTHONPATH=str(ROOT),
             PYTHONWARNINGS="ignore",
             PYTHONDONTWRITEBYTECODE="1",
@@ -169,7 +197,7 @@ def environment(each: Wanted) -> Iterator[pathlib.Path]:
                 *("--constraints", str(constraints)),
                 *("--build-constraints", str(builders)),
                 *(each.requirement, *_DRIVERS.get(each.service, ())),
-                *("lxml", "setuptools", *_OURS),
+                *("lxml", "pymysql", "setuptools", *_OURS),
             ],
             f"{each} cannot be installed",
         )
@@ -180,11 +208,13 @@ def _constraints(each: Wanted) -> tuple[str, ...]:
     return _CONSTRAINTS + (_OLD_CONSTRAINTS if each.is_before_python_3_11 else ())
 
 
-def _run(command: Sequence[str], failure: str, **variables: str) -> str:
+def _run(
+    command: Sequence[str], failure: str, given: str = "", **variables: str
+) -> str:
     done = subprocess.run(
         command,
         env={**os.environ, "UV_NATIVE_TLS": "1", **variables},
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
         text=True,
         timeout=1800,
@@ -195,10 +225,10 @@ def _run(command: Sequence[str], failure: str, **variables: str) -> str:
     return done.stdout
 
 
-def written(each: Wanted, folder: pathlib.Path) -> str:
+def written(each: Wanted, folder: pathlib.Path, scratch: Scratch) -> str:
     """Make one, write it, remove older ones of its series; say so in a line."""
     started = time.monotonic()
-    version, text = made(each)
+    version, text = made(each, scratch)
     major = each.first.split(".")[0]
     for old in folder.glob(f"{major}.*.json"):
         old.unlink()
@@ -206,13 +236,13 @@ def written(each: Wanted, folder: pathlib.Path) -> str:
     return _told(each, version, text, started)
 
 
-def compared(each: Wanted, folder: pathlib.Path) -> str:
+def compared(each: Wanted, folder: pathlib.Path, scratch: Scratch) -> str:
     """Make one, compare it with the one that is there; say so in a line.
 
     :raises Failed: if they differ.
     """
     started = time.monotonic()
-    version, text = made(each)
+    version, text = made(each, scratch)
     file = folder / f"{version}.json"
     shipped = file.read_text(encoding="utf-8") if file.exists() else ""
     if text != shipped:
@@ -250,9 +280,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         every = wanted(arguments.releases)
     except Failed as fault:
         parser.error(str(fault))
-    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+    with (
+        MariaDB() as server,
+        concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool,
+    ):
         running: Mapping[concurrent.futures.Future[str], Wanted] = {
-            pool.submit(do, each, _folder(each, arguments.folder)): each
+            pool.submit(do, each, _folder(each, arguments.folder), server.create): each
             for each in every
         }
         for future in concurrent.futures.as_completed(running):

@@ -152,7 +152,9 @@ def _register_options(service: Service) -> None:
                 with contextlib.suppress(cfg.Error):
                     cfg.CONF.register_opts(options, group)
     if cfg.CONF._args is None:
-        cfg.CONF([], project=service.project, default_config_files=[])
+        # What a deployment must set does not matter to scripts; it is looked at last.
+        with contextlib.suppress(cfg.RequiredOptError):
+            cfg.CONF([], project=service.project, default_config_files=[])
 
 
 class _Recorder:

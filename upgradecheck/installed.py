@@ -213,7 +213,13 @@ def _made(
 
 def _asked(service: Service, version: str, drivers: Sequence[str]) -> Any:
     """All that decides the catalogue besides files: made equal, it is the same."""
-    groups = [making.OPTIONS, making.DEFAULTS, making.PLUGINS, *making.groups(service)]
+    groups = [
+        making.OPTIONS,
+        making.DEFAULTS,
+        making.PLUGINS,
+        making.POLICIES,
+        *making.groups(service),
+    ]
     asked = sorted(
         f"{group} {entry.name} = {entry.value}"
         for group in groups

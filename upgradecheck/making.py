@@ -69,10 +69,9 @@ def make(
         facts,
         faults,
         service=service.name,
+        policies=_policies(service, faults),
+        libraries=_libraries(options) if whole else {},
     )
-    if whole:
-        catalogue.policies = _policies(service, faults)
-        catalogue.libraries = _libraries(options)
     return catalogue, folders
 
 

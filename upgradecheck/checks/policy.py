@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from oslo_config import cfg
 from oslo_upgradecheck.upgradecheck import Code
@@ -24,8 +25,14 @@ policy_file`` is written in JSON, which oslo.policy no longer takes.
 A **failure** means that it is JSON, which ``oslopolicy-convert-json-to-yaml``
 converts, or that it is neither. A **warning** means that a file is configured
 and does not exist, so that none of the rules you may believe in is in force.
+
+Of a file that is fine it also tells, as a note, which of its rules the release does
+not have, so that they are without effect, and which it has under another name.
 """
 
+#: As many rules are named in a note.
+_TOLD = 5
+_REFERENCE = re.compile(r"\brule:([^\s()]+)")
 _GROUP, _NAME = "oslo_policy", "policy_file"
 
 
@@ -73,7 +80,43 @@ def judge(upgrade: Upgrade) -> Result:
     mistake = _mistake_in(path)
     if mistake is not None:
         return Result.judged("The policy file is no YAML.", [mistake])
-    return Result(Code.SUCCESS, f"The policy file {path} is YAML.")
+    return Result(
+        Code.SUCCESS, f"The policy file {path} is YAML.{_notes(upgrade, path)}"
+    )
+
+
+def _notes(upgrade: Upgrade, path: str) -> str:
+    """What the release makes of the rules of a file, as sentences."""
+    import yaml
+
+    try:
+        rules = {each["name"]: each for each in upgrade.target.catalogue.policies}
+    except NotVerified:
+        rules = {}
+    with open(path, encoding="utf-8") as file:
+        written = yaml.safe_load(file)
+    if not rules or not isinstance(written, dict):
+        return ""
+    used = {
+        name
+        for rule in (*written.values(), *(each["default"] for each in rules.values()))
+        for name in _REFERENCE.findall(str(rule))
+    }
+    renamed = {
+        each["deprecated"]["name"]: name
+        for name, each in rules.items()
+        if "name" in each.get("deprecated", {})
+    }
+    unknown = [str(name) for name in written if name not in rules]
+    notes = [f"{name} is {renamed[name]} now" for name in unknown if name in renamed]
+    idle = [name for name in unknown if name not in renamed and name not in used]
+    if idle:
+        more = f" and {len(idle) - _TOLD} more" if len(idle) > _TOLD else ""
+        notes.append(
+            f"{upgrade.target.spoken} has no rule {', '.join(idle[:_TOLD])}{more}, so "
+            "it is without effect"
+        )
+    return f" Note: {'; '.join(notes)}." if notes else ""
 
 
 def _mistake_in(path: str) -> Finding | None:

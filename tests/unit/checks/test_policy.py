@@ -92,3 +92,45 @@ class TestPolicyFile:
         policy = conf('"a": [unclosed\n  - "b\n', "policy.yaml")
         file = conf(f"[oslo_policy]\npolicy_file = {policy}\n")
         assert judged(file).status in (Status.FAILURE, Status.ERROR)
+
+
+class TestRulesOfTheRelease:
+    """What its catalogue alone tells of the rules; it need not be installed."""
+
+    RELEASE = Catalogue(
+        "2.0",
+        policies=[
+            {"name": "frame:bend", "default": "rule:smith"},
+            {
+                "name": "frame:paint",
+                "default": "role:painter",
+                "deprecated": {"name": "frame:colour", "default": "@"},
+            },
+        ],
+    )
+
+    def details(self, conf: WriteConf, text: str) -> str:
+        policy = conf(text, "policy.yaml")
+        file = conf(f"[oslo_policy]\npolicy_file = {policy}\n")
+        deployment = Deployment(SERVICE, ((str(file),),))
+        target = Release(SERVICE, "2.0", self.RELEASE)
+        result = PolicyCheck("widget")(Upgrade(SERVICE, deployment, target))
+        assert result.status is Status.SUCCESS
+        return result.details or ""
+
+    def test_a_rule_that_it_does_not_have_is_noted(self, conf: WriteConf) -> None:
+        details = self.details(conf, "frame:bend: '@'\nframe:melt: '!'\n")
+        assert "Widget 2.0 has no rule frame:melt, so it is without effect" in details
+        assert "frame:bend" not in details
+
+    def test_a_rule_under_its_old_name_is_noted(self, conf: WriteConf) -> None:
+        details = self.details(conf, "frame:colour: '!'\n")
+        assert "frame:colour is frame:paint now" in details
+
+    def test_rules_that_others_use_are_not_noted(self, conf: WriteConf) -> None:
+        text = "smith: role:smith\nmine: role:me\nframe:bend: (rule:mine or rule:x)\n"
+        assert "Note" not in self.details(conf, text)
+
+    def test_of_many_a_few_are_named(self, conf: WriteConf) -> None:
+        text = "".join(f"frame:n{number}: '@'\n" for number in range(9))
+        assert "frame:n4 and 4 more" in self.details(conf, text)

@@ -60,6 +60,10 @@ service = Service(
             command="glance-manage db sync",
         ),
     ),
+    facts=(
+        ("current_release", "upgradecheck.services.glance.facts:current_release"),
+        ("data_migrations", "upgradecheck.services.glance.facts:data_migrations"),
+    ),
     required=(("database", "connection"),),
     named_groups=(
         NamedGroups(
