@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
+from upgradecheck import installed
 from upgradecheck import release as releases
 from upgradecheck.catalogue import Catalogue
 from upgradecheck.catalogue import KnownOption
@@ -112,11 +114,14 @@ def between(service: Service, origin: str, target: str) -> Changes:
     return Changes(first, last, **_options(first, last), **_others(old, new))
 
 
-def newest(service: Service) -> str:
-    """The newest release of a service that has a catalogue.
+def usual_target(service: Service) -> str:
+    """The release that is installed, or else the newest that has a catalogue.
 
     :raises NotVerified: if there is none.
     """
+    version = installed.version_of(service)
+    if version is not None:
+        return version
     known = [each for each in releases.every(service) if each.is_known]
     if not known:
         raise NotVerified(
@@ -175,7 +180,7 @@ def changed_defaults(
         Default(now, default_of(before), default_of(now))
         for before, now in pairs
         # A sample stands for a default that each machine has its own of.
-        if before.data.get("sample") == now.data.get("sample")
+        if bool(before.data.get("sample")) is bool(now.data.get("sample"))
     ]
     return sorted(
         (
@@ -194,6 +199,23 @@ def default_of(known: KnownOption) -> Any:
     value = known.data.get("default")
     # As the option reads its default, whichever way its code writes it.
     return list(value) if isinstance(value, tuple) else value
+
+
+def spoken(value: Any) -> str:
+    """A default as people read it."""
+    if value is None:
+        return "none"
+    if value is HIDDEN:
+        return "not shown"
+    text = repr(value) if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def deprecation(known: KnownOption) -> str:
+    """What an option's deprecation says, to be put after its name."""
+    since = known.data.get("deprecated_since")
+    reason = " ".join(str(known.data.get("deprecated_reason") or "").split())
+    return (f", since {since}" if since else "") + (f": {reason}" if reason else "")
 
 
 def _is_deprecated(known: KnownOption) -> bool:

@@ -55,6 +55,13 @@ class Removed:
         """``14.0.0 (2024.1)``."""
         return f"{self.version} ({self.series})" if self.series else self.version
 
+    @property
+    def told(self) -> str:
+        """When it went, why, and what took its place, to be put after its name."""
+        became = f", now {self.replacement}" if self.replacement else ""
+        reason = f": {self.reason}" if self.reason else ""
+        return f", in {self.spoken}{became}{reason}"
+
     def is_crossed_from(self, origins: Collection[str]) -> bool:
         """Whether an upgrade from any of some versions crosses the removal.
 

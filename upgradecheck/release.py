@@ -165,9 +165,8 @@ def _nothing(service: Service, named: Named) -> NotVerified:
         f"no catalogue tells what {spoken} expects; there are catalogues of: "
         f"{', '.join(versions) or 'no release'}",
         None,
-        "Name one of these after --to, install a newer upgradecheck "
-        f"(pip install --upgrade upgradecheck), or ask where that {service.title} is "
-        "installed, without --to.",
+        "Name one of these, install a newer upgradecheck (pip install --upgrade "
+        f"upgradecheck), or ask where that {service.title} is installed.",
     )
 
 

@@ -20,6 +20,7 @@ from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 
 from upgradecheck.mistake import nearest
+from upgradecheck_sphinx.changes import ChangesDirective
 from upgradecheck_sphinx.checks import CheckDirective
 from upgradecheck_sphinx.checks import ChecksDirective
 from upgradecheck_sphinx.exit_codes import ExitCodesDirective
@@ -69,6 +70,7 @@ class UpgradeDomain(Domain):
     directives = {
         "check": CheckDirective,
         "checks": ChecksDirective,
+        "changes": ChangesDirective,
         "procedure": ProcedureDirective,
         "exit-codes": ExitCodesDirective,
         "history": HistoryDirective,

@@ -24,6 +24,7 @@ from upgradecheck.procedure import Procedure
 from upgradecheck.procedure import order
 from upgradecheck.registry import Problem
 from upgradecheck.registry import Registry
+from upgradecheck.service import Service
 from upgradecheck_sphinx.origin import Origin
 from upgradecheck_sphinx.text import Line
 from upgradecheck_sphinx.warning import Warn
@@ -76,6 +77,7 @@ class ServiceDoc:
 class Guide:
     """All there is to show.
 
+    :param definitions: the services as they are defined.
     :param owed: what some page has to show, as kind and name, and where it is
         defined.
     :param held: what each distribution provides, by its canonical name.
@@ -83,6 +85,7 @@ class Guide:
     """
 
     services: dict[str, ServiceDoc] = dataclasses.field(default_factory=dict)
+    definitions: dict[str, Service] = dataclasses.field(default_factory=dict)
     checks: dict[str, CheckDoc] = dataclasses.field(default_factory=dict)
     procedures: dict[str, Procedure] = dataclasses.field(default_factory=dict)
     owed: dict[str, Source] = dataclasses.field(default_factory=dict)
@@ -158,6 +161,7 @@ def load(services: Iterable[str]) -> Guide:
             )
             for each in loaded.services.values()
         },
+        definitions=dict(loaded.services),
         checks=checks,
         procedures=procedures,
         owed=owed,

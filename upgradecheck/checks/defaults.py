@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from collections.abc import Iterator
-from typing import Any
 
 from upgradecheck.catalogue import KnownOption
 from upgradecheck.changes import Default
 from upgradecheck.changes import changed_defaults
+from upgradecheck.changes import spoken
 from upgradecheck.check import Finding
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
@@ -73,11 +72,3 @@ def _finding(upgrade: Upgrade, origin: Release, change: Default) -> Finding:
         f"Set {change.known.name} in [{change.known.group}] to the value that you want.",
         Status.WARNING,
     )
-
-
-def spoken(value: Any) -> str:
-    """A default as people read it."""
-    if value is None:
-        return "none"
-    text = repr(value) if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."

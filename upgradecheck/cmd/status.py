@@ -16,6 +16,7 @@ from typing import Any
 from upgradecheck import registry as registries
 from upgradecheck.check import NotVerified
 from upgradecheck.cmd import catalog
+from upgradecheck.cmd import changes
 from upgradecheck.cmd import check
 from upgradecheck.cmd import explain
 from upgradecheck.cmd import listing
@@ -39,6 +40,7 @@ COMMANDS: Mapping[str, Command] = {
     "explain": explain,
     "plan": plan,
     "catalog": catalog,
+    "changes": changes,
     "notes": notes,
 }
 
