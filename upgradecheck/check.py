@@ -265,6 +265,8 @@ class Upgrade:
     :param origin: the release that the operator says it comes from.
     :param strict: whether the operator wants to hear of what is no fault yet, such as
         defaults that changed.
+    :param gates: the ids of all checks that gate the procedure on whose way this is
+        asked; empty if it is asked on the way of none.
     """
 
     service: Service
@@ -272,6 +274,7 @@ class Upgrade:
     target: Release
     origin: Release | None = None
     strict: bool = False
+    gates: frozenset[str] = frozenset()
 
     @property
     def origins(self) -> tuple[Release, ...]:

@@ -429,6 +429,14 @@ def checks_of(procedure: Procedure) -> tuple[Reference, ...]:
     return tuple(named)
 
 
+def gates_of(procedure: Procedure) -> tuple[str, ...]:
+    """The ids of the checks that must pass before any of its steps."""
+    named = [each.check for each in procedure.prerequisites if each.check]
+    for step in order(procedure):
+        named += step.gate
+    return tuple(dict.fromkeys(each.name for each in named))
+
+
 def checks_before(procedure: Procedure) -> tuple[str, ...]:
     """The ids of the checks that must pass before the first step is done."""
     named = [each.check for each in procedure.prerequisites if each.check]

@@ -68,6 +68,8 @@ class Selection:
         its name; by default the database tells.
     :param target: the release to upgrade to, likewise; by default the installed one.
     :param strict: whether to warn of what is no fault yet.
+    :param gates: the ids of all checks that gate the procedure on whose way this is
+        asked.
     """
 
     phase: Phase = Phase.BEFORE
@@ -77,6 +79,7 @@ class Selection:
     origin: str | None = None
     target: str | None = None
     strict: bool = False
+    gates: Collection[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -194,7 +197,14 @@ def _upgrade(
     except NotVerified as unknown:
         deployment.options = unknown
     origin = _named(service, selection.origin) if selection.origin else None
-    return Upgrade(service, deployment, target, origin, selection.strict)
+    return Upgrade(
+        service,
+        deployment,
+        target,
+        origin,
+        selection.strict,
+        frozenset(selection.gates),
+    )
 
 
 def _target(

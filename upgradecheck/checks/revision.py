@@ -67,7 +67,7 @@ def judge(upgrade: Upgrade, pending: Status) -> Result:
         )
     answers = []
     for database in upgrade.service.databases:
-        if database.optional and not _is_set(upgrade, database):
+        if database.optional and not is_set(upgrade, database):
             continue
         try:
             answers.append(_judge(upgrade, database, pending))
@@ -85,7 +85,8 @@ def judge(upgrade: Upgrade, pending: Status) -> Result:
     return Result.stated(worst, details, findings)
 
 
-def _is_set(upgrade: Upgrade, database: Database) -> bool:
+def is_set(upgrade: Upgrade, database: Database) -> bool:
+    """Whether the operator names the database."""
     return upgrade.deployment.configuration.where(*database.option) is not None
 
 
@@ -100,9 +101,9 @@ class _State:
 
 
 def _judge(upgrade: Upgrade, database: Database, pending: Status) -> Result:
-    history = _history(upgrade, database)
+    history = history_of(upgrade, database)
     where = upgrade.deployment.configuration.where(*database.option)
-    rows, tables = _read(upgrade, database)
+    rows, tables = rows_of(upgrade, database)
     name = f"The {database.name} database" if database.optional else "The database"
     table = f"table {database.version_table}"
     if not rows:
@@ -170,7 +171,11 @@ def _not_initialised(
     return Result.judged(f"{name} {what}.", [finding])
 
 
-def _history(upgrade: Upgrade, database: Database) -> list[Revision]:
+def history_of(upgrade: Upgrade, database: Database) -> list[Revision]:
+    """All revisions of a database that the target has.
+
+    :raises NotVerified: if they are not known.
+    """
     catalogue = upgrade.target.catalogue
     found = catalogue.revisions.get(database.name)
     if not found:
@@ -183,7 +188,7 @@ def _history(upgrade: Upgrade, database: Database) -> list[Revision]:
     return found
 
 
-def _read(upgrade: Upgrade, database: Database) -> tuple[tuple[str, ...], int]:
+def rows_of(upgrade: Upgrade, database: Database) -> tuple[tuple[str, ...], int]:
     """The rows of the version table, and how many tables there are."""
     import sqlalchemy
     from alembic.migration import MigrationContext
@@ -207,7 +212,7 @@ def revisions_of(upgrade: Upgrade) -> tuple[str, ...]:
     """
     if not upgrade.service.databases:
         raise NotVerified(f"{upgrade.service.title} has no database")
-    return _read(upgrade, upgrade.service.databases[0])[0]
+    return rows_of(upgrade, upgrade.service.databases[0])[0]
 
 
 def pending_of(
@@ -222,7 +227,7 @@ def pending_of(
     :param history: all revisions of a release.
     :param rows: the revisions in which a database stands; the history has them.
     """
-    scripts = _map(history)
+    scripts = map_of(history)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         ahead = [
@@ -236,11 +241,12 @@ def pending_of(
 
 
 def _compare(history: Sequence[Revision], rows: tuple[str, ...], tables: int) -> _State:
-    heads = tuple(sorted(_map(history).heads))
+    heads = tuple(sorted(map_of(history).heads))
     return _State(rows, tables, heads, pending_of(history, rows))
 
 
-def _map(history: Sequence[Revision]) -> RevisionMap:
+def map_of(history: Sequence[Revision]) -> RevisionMap:
+    """The revisions as alembic's own map, which knows branches and labels."""
     from alembic.script.revision import Revision as Script
     from alembic.script.revision import RevisionMap
 

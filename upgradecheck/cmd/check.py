@@ -145,7 +145,8 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
     given = context.given(arguments)
     registry = registries.load(set(names) & set(context.known) or None)
     require(arguments.checks, registry)
-    ids = [*arguments.checks, *_gates(arguments.procedure, registry)]
+    first, gates = _gates(arguments.procedure, registry)
+    ids = [*arguments.checks, *first]
     require(arguments.exclude, _with(arguments.exclude, registry))
     services = chosen(names, registry, given)
     assign(given, services)
@@ -157,6 +158,7 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
         arguments.origin,
         arguments.target,
         arguments.strict,
+        gates,
     )
     for option, word in (("--from", selection.origin), ("--to", selection.target)):
         if word is not None:
@@ -185,20 +187,24 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
     return report.exit_code
 
 
-def _gates(name: str | None, registry: Registry) -> list[str]:
-    """The checks that must pass before the first step of a procedure.
+def _gates(
+    name: str | None, registry: Registry
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The checks that gate a procedure's first step, and those that gate any.
 
     :raises UsageError: if there is no such procedure, or it gates nothing there.
     :raises NotVerified: if the procedure is refused.
     """
     if name is None:
-        return []
+        return (), ()
     from upgradecheck.procedure import checks_before
+    from upgradecheck.procedure import gates_of
 
-    ids = checks_before(procedure_named(name, registry))
+    procedure = procedure_named(name, registry)
+    ids = checks_before(procedure)
     if not ids:
         raise UsageError(f"{name} asks for no check before its first step")
-    return list(ids)
+    return ids, gates_of(procedure)
 
 
 def procedure_named(name: str, registry: Registry) -> Procedure:

@@ -168,6 +168,7 @@ def _asked(
 ) -> Report:
     """Ask all that the procedure names; its own service is the report's first."""
     from upgradecheck.procedure import checks_of
+    from upgradecheck.procedure import gates_of
 
     ids = list(dict.fromkeys(str(each) for each in checks_of(procedure)))
     names = [procedure.service, *(id.partition(".")[0] for id in ids)]
@@ -177,6 +178,7 @@ def _asked(
         checks=ids,
         excluded=set(ours.exclude),
         waivers=check.waivers_of(arguments.waivers or ours.waivers),
+        gates=gates_of(procedure),
     )
     timeout = arguments.timeout or ours.timeout
     with progress.shown(colour()) as tell:

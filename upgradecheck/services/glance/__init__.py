@@ -1,5 +1,6 @@
 """Glance, the Image service."""
 
+from upgradecheck.checks import AdditiveCheck
 from upgradecheck.checks import AtHeadCheck
 from upgradecheck.checks import OptionsCheck
 from upgradecheck.checks import PolicyCheck
@@ -98,5 +99,6 @@ service = Service(
 config_options = OptionsCheck("glance")
 release_path = ReleasePathCheck("glance")
 database_revision = RevisionCheck("glance")
+database_additive = AdditiveCheck("glance")
 database_at_head = AtHeadCheck("glance")
 policy_file = PolicyCheck("glance")

@@ -1,5 +1,6 @@
 """Octavia, the load balancing service."""
 
+from upgradecheck.checks import AdditiveCheck
 from upgradecheck.checks import AtHeadCheck
 from upgradecheck.checks import OptionsCheck
 from upgradecheck.checks import PolicyCheck
@@ -102,5 +103,6 @@ service = Service(
 config_options = OptionsCheck("octavia")
 release_path = ReleasePathCheck("octavia")
 database_revision = RevisionCheck("octavia")
+database_additive = AdditiveCheck("octavia")
 database_at_head = AtHeadCheck("octavia")
 policy_file = PolicyCheck("octavia")
