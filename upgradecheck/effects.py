@@ -151,10 +151,6 @@ def _register_options(service: Service) -> None:
             for group, options in entry.load()():
                 with contextlib.suppress(cfg.Error):
                     cfg.CONF.register_opts(options, group)
-    if cfg.CONF._args is None:
-        # What a deployment must set does not matter to scripts; it is looked at last.
-        with contextlib.suppress(cfg.RequiredOptError):
-            cfg.CONF([], project=service.project, default_config_files=[])
 
 
 class _Recorder:
