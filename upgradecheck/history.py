@@ -188,7 +188,7 @@ def _facts(service: str) -> Any:
     folder = importlib.resources.files("upgradecheck.services")
     file = folder.joinpath(service, "history.json")
     if not file.is_file():
-        return {"removed": []}
+        return {"removed": [], "heads": {}}
     return json.loads(file.read_text(encoding="utf-8"))
 
 
@@ -200,4 +200,14 @@ def removed_options(service: str) -> dict[Place, Removed]:
             entry["version"], entry["series"], entry["replacement"], entry["reason"]
         )
         for entry in _facts(service)["removed"]
+    }
+
+
+@functools.cache
+def heads(service: str) -> dict[str, str]:
+    """The head of the database of releases that have no catalogue, by series."""
+    timeline = Timeline(service)
+    return {
+        timeline.series_of(version) or version: head
+        for version, head in _facts(service)["heads"].items()
     }

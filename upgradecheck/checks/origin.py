@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from upgradecheck import history
 from upgradecheck import release as releases
 from upgradecheck.catalogue import Revision
 from upgradecheck.check import NotVerified
@@ -114,10 +115,17 @@ def _fitting(
     """
     name = upgrade.service.databases[0].name
     own = [_history(each, name) for each in candidates]
-    heads = [frozenset(r.revision for r in each) if each else None for each in own]
-    applied = _applied(rows, [each for each in own if each])
+    told = [each for each in own if each]
+    applied = _applied(rows, told)
     if applied is None:
         return ()
+    recorded = history.heads(upgrade.service.name)
+    heads = [
+        frozenset(r.revision for r in each)
+        if each
+        else _applied([recorded.get(release.series or "", "")], told)
+        for release, each in zip(candidates, own, strict=True)
+    ]
     least: list[frozenset[str]] = []
     lower: frozenset[str] = frozenset()
     for head in heads:
@@ -150,8 +158,8 @@ def _applied(
     """All revisions that a database has been through; None if no history knows it."""
     from upgradecheck.checks.revision import pending_of
 
-    for history in reversed(histories):
-        names = frozenset(each.revision for each in history)
+    for revisions in reversed(histories):
+        names = frozenset(each.revision for each in revisions)
         if names.issuperset(rows):
-            return names - {each.revision for each in pending_of(history, rows)}
+            return names - {each.revision for each in pending_of(revisions, rows)}
     return None
