@@ -77,21 +77,7 @@ def add(commands: Any, prog: str, service: str | None) -> None:
         help="ask the checks of this phase: before (the default), during or after "
         "the upgrade",
     )
-    parser.add_argument(
-        "--from",
-        metavar="RELEASE",
-        dest="origin",
-        help="the release that the upgrade starts from: a version (18.0.0), a series "
-        "(2026.1) or its name (gazpacho); by default those that the database's "
-        "revision fits",
-    )
-    parser.add_argument(
-        "--to",
-        metavar="RELEASE",
-        dest="target",
-        help="the release to upgrade to, written likewise; it need not be installed "
-        "(default: the installed one)",
-    )
+    add_releases(parser)
     parser.add_argument(
         "--strict",
         action="store_true",
@@ -123,6 +109,25 @@ def add(commands: Any, prog: str, service: str | None) -> None:
     )
 
 
+def add_releases(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name the releases of the upgrade."""
+    parser.add_argument(
+        "--from",
+        metavar="RELEASE",
+        dest="origin",
+        help="the release that the upgrade starts from: a version (18.0.0), a series "
+        "(2026.1) or its name (gazpacho); by default those that the database's "
+        "revision fits",
+    )
+    parser.add_argument(
+        "--to",
+        metavar="RELEASE",
+        dest="target",
+        help="the release to upgrade to, written likewise; it need not be installed "
+        "(default: the installed one)",
+    )
+
+
 def seconds(text: str) -> float:
     """A number of seconds above 0."""
     try:
@@ -151,18 +156,16 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
     services = chosen(names, registry, given)
     assign(given, services)
     selection = Selection(
-        Phase(arguments.phase),
-        ids,
-        excluded,
-        waivers_of(arguments.waivers or ours.waivers),
-        arguments.origin,
-        arguments.target,
-        arguments.strict,
-        gates,
+        phase=Phase(arguments.phase),
+        checks=ids,
+        excluded=excluded,
+        waivers=waivers_of(arguments.waivers or ours.waivers),
+        origin=arguments.origin,
+        target=arguments.target,
+        strict=arguments.strict,
+        gates=gates,
     )
-    for option, word in (("--from", selection.origin), ("--to", selection.target)):
-        if word is not None:
-            release(option, word, services)
+    require_releases(selection, services)
     coloured = colour()
     with progress.shown(coloured) as tell:
         report = runner.run(
@@ -185,6 +188,16 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
             file=sys.stderr,
         )
     return report.exit_code
+
+
+def require_releases(selection: Selection, services: Sequence[Service]) -> None:
+    """Refuse words that name no release of the services.
+
+    :raises UsageError: if one names none.
+    """
+    for option, word in (("--from", selection.origin), ("--to", selection.target)):
+        if word is not None:
+            release(option, word, services)
 
 
 def _gates(

@@ -93,6 +93,7 @@ def add(commands: Any, prog: str, service: str | None) -> None:
         help="where what people say is kept (default: a file for each procedure in "
         "$XDG_STATE_HOME/upgradecheck)",
     )
+    check.add_releases(parser)
     parser.add_argument("--waivers", metavar="FILE", help="as of upgrade check")
     parser.add_argument(
         "--timeout",
@@ -132,26 +133,27 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
     given = context.given(arguments)
     report = _asked(arguments, registry, procedure, given, ours)
     examined = report.services[0]
+    target = examined.target.version if examined.target else None
     try:
-        kept = procedure.at(examined.version)
+        kept = procedure.at(target)
     except ValueError:
         raise NotVerified(
-            f"{examined.title} {examined.version} is no version, so which steps lead "
-            "to it is not known"
+            f"{examined.title} {target} is no version, so which steps lead to it is "
+            "not known"
         ) from None
     tasks = task.laid_out(kept, values)
     _require_use(values, kept)
     path = arguments.journal or journal.default_place(procedure.name)
     said = [
-        Entry.now(name, is_done, arguments.note or "", procedure.name, examined.version)
+        Entry.now(name, is_done, arguments.note or "", procedure.name, target)
         for is_done, names in ((True, arguments.done), (False, arguments.undone))
         for name in _named(names, live.Plan(kept, examined, tasks))
     ]
     if said:
         journal.append(path, said)
     entries = [e for e in journal.read(path) if e.procedure == procedure.name]
-    counting = {e.step: e for e in entries if e.target == examined.version}
-    others = sum(e.target != examined.version for e in entries)
+    counting = {e.step: e for e in entries if e.target == target}
+    others = sum(e.target != target for e in entries)
     asked = {str(each) for each in checks_of(kept)}
     rows = [row for row in report.rows if row.id in asked]
     plan = live.made(kept, tasks, examined, rows, counting, path, others)
@@ -178,8 +180,11 @@ def _asked(
         checks=ids,
         excluded=set(ours.exclude),
         waivers=check.waivers_of(arguments.waivers or ours.waivers),
+        origin=arguments.origin,
+        target=arguments.target,
         gates=gates_of(procedure),
     )
+    check.require_releases(selection, services)
     timeout = arguments.timeout or ours.timeout
     with progress.shown(colour()) as tell:
         more = [tell] if tell else []

@@ -15,12 +15,7 @@ from upgradecheck.report.terminal import line
 def render(plan: Plan) -> str:
     """The plan as a list to tick off, in CommonMark with GitHub's task lists."""
     lines = [f"# {_escaped(plan.procedure.title)}", ""]
-    version = plan.service.version or "(version unknown)"
-    lines += [
-        f"`{plan.procedure.name}`, to {_escaped(plan.service.title)} "
-        f"{_escaped(version)}",
-        "",
-    ]
+    lines += [f"`{plan.procedure.name}`. {_escaped(text.heading(plan))}", ""]
     for task in plan:
         lines += _task(task)
     lines += ["", _escaped(text.summary(plan))]

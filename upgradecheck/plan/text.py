@@ -27,18 +27,19 @@ _STATUSES = {
 def render(plan: Plan, colour: bool = False) -> str:
     """The plan; the same words with colour and without."""
     title = f"{plan.procedure.title} ({plan.procedure.name})"
-    lines = [plain(title), "=" * len(title), plain(_heading(plan)), ""]
+    lines = [plain(title), "=" * len(title), plain(heading(plan)), ""]
     for task in plan:
         lines += _task(task, colour)
     lines += ["", *_wrapped(summary(plan))]
     return "\n".join(lines) + "\n"
 
 
-def _heading(plan: Plan) -> str:
-    service = plan.service
-    version = service.version or "(version unknown)"
-    series = f" ({service.series})" if service.series else ""
-    return f"To {service.title} {version}{series}."
+def heading(plan: Plan) -> str:
+    """To what one upgrades, in a sentence."""
+    told = plan.service.target
+    version = (told and told.version) or "(version unknown)"
+    series = f" ({told.series})" if told and told.series else ""
+    return f"To {plan.service.title} {version}{series}."
 
 
 def _task(task: Task, colour: bool) -> Iterator[str]:
