@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tests.functional.servers import octavia
 from tests.functional.servers import program
+from tests.functional.servers.certificates import Folder
 from tests.functional.servers.directory import private_directory
 from tests.functional.servers.image import Image
 
@@ -58,6 +59,7 @@ cleanup_interval = 30
 
 [controller_worker]
 amp_image_tag = amphora
+client_ca = {directory}/certs/client_ca.pem
 loadbalancer_topology = ACTIVE-STANDBY
 user_data_config_drive = True
 workers = 1
@@ -69,8 +71,12 @@ agent_server_network_file = /etc/network/interfaces
 [haproxy_amphora]
 active_connection_rety_interval = 2
 active_connection_retry_interval = 5
+client_cert = {directory}/certs/client.pem
+server_ca = {directory}/certs/amphorae.pem
 
 [certificates]
+ca_certificate = {directory}/certs/server_ca.pem
+ca_private_key = {directory}/certs/server_ca.key
 server_certs_key_passphrase = fake-passphrase
 
 [keystone_authtoken]
@@ -110,6 +116,15 @@ bind_port = 70000
 
 [controller_worker]
 amp_image_tag = amphora
+client_ca = {directory}/certs/client_ca.pem
+
+[haproxy_amphora]
+client_cert = {directory}/certs/client.pem
+server_ca = {directory}/certs/amphorae.pem
+
+[certificates]
+ca_certificate = {directory}/certs/server_ca.pem
+ca_private_key = {directory}/certs/server_ca.key
 
 [glance]
 endpoint = {image_service}
@@ -142,8 +157,17 @@ cleanup_interval = 30
 [controller_worker]
 amp_image_owner_id = {owner}
 amp_image_tag = amphora
+client_ca = {directory}/certs/client_ca.pem
 loadbalancer_topology = ACTIVE_STANDBY
 workers = 4
+
+[haproxy_amphora]
+client_cert = {directory}/certs/client.pem
+server_ca = {directory}/certs/amphorae.pem
+
+[certificates]
+ca_certificate = {directory}/certs/server_ca.pem
+ca_private_key = {directory}/certs/server_ca.key
 
 [glance]
 endpoint = {image_service}
@@ -235,6 +259,8 @@ def made(
         )
         octavia.stamp(f"sqlite:///{directory}/octavia.sqlite")
         (directory / "persistence.sqlite").touch()
+        (directory / "certs").mkdir()
+        Folder(directory / "certs")
         tell(
             "starting a Glance API on loopback, with a database and a store of its own"
         )

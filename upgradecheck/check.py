@@ -34,7 +34,13 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]*\.[a-z0-9][a-z0-9-]*")
 
 #: What a check may declare that it needs, and the extra that provides it:
 #: ``installed`` is the code of the release to upgrade to.
-NEEDS = {"config": None, "database": "db", "image": "image", "installed": None}
+NEEDS = {
+    "config": None,
+    "database": "db",
+    "image": "image",
+    "certificates": "certificates",
+    "installed": None,
+}
 
 
 class Status(enum.StrEnum):

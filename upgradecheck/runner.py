@@ -51,7 +51,11 @@ from upgradecheck.waiver import Waiver
 #: As many checks run side by side.
 JOBS = 8
 #: The modules that stand for an extra.
-_EXTRAS = {"db": ("sqlalchemy", "alembic"), "image": ("openstack", "keystoneauth1")}
+_EXTRAS = {
+    "certificates": ("cryptography",),
+    "db": ("sqlalchemy", "alembic"),
+    "image": ("openstack", "keystoneauth1"),
+}
 #: Seconds between two looks at the processes, for the progress display.
 _TICK = 0.1
 

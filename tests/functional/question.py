@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 from pathlib import Path
 
 from tests.functional.deployment import Answer
+from tests.functional.servers import directory
 from tests.unit.command import ServiceStatus
 
 
@@ -30,3 +32,12 @@ def ask(
     assert run.stderr == ""
     assert "Traceback" not in run.stdout
     return Answer(run.rows[check], run)
+
+
+def without_privileges() -> None:
+    """What a child runs first, to be held to permissions though it is root's."""
+    if directory.is_root():
+        libc = ctypes.CDLL(None)
+        drop_from_bounding_set = 24  # PR_CAPBSET_DROP
+        for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+            libc.prctl(drop_from_bounding_set, capability)

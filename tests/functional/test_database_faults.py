@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import itertools
 import os
 import shutil
@@ -21,7 +20,7 @@ import sqlalchemy
 from tests.functional.deployment import Answer
 from tests.functional.deployment import OctaviaConf
 from tests.functional.question import ask
-from tests.functional.servers import directory
+from tests.functional.question import without_privileges
 from tests.functional.servers.database import DatabaseServer
 from tests.functional.servers.mariadb import MariaDB
 from tests.functional.servers.postgresql import PostgreSQL
@@ -411,15 +410,6 @@ def version_table(server: DatabaseServer) -> str:
         "INSERT INTO alembic_version VALUES ('632152d2d32e')",
     )
     return url
-
-
-def without_privileges() -> None:
-    """What a child runs first, to be held to permissions though it is root's."""
-    if directory.is_root():
-        libc = ctypes.CDLL(None)
-        drop_from_bounding_set = 24  # PR_CAPBSET_DROP
-        for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-            libc.prctl(drop_from_bounding_set, capability)
 
 
 def change(url: str, *statements: str) -> None:
