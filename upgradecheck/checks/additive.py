@@ -252,7 +252,7 @@ class AdditiveCheck(Family):
     """The check ``<service>.database-additive`` of a service."""
 
     slug = SLUG
-    heading = "Database changes that old services can live with"
+    heading = "Additive database changes"
     wants = ("config", "database")
     prose = PROSE
     ask = staticmethod(judge)
