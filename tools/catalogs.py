@@ -34,9 +34,9 @@ from upgradecheck.series import facts
 
 ROOT = pathlib.Path(__file__).parents[1]
 
-#: The oldest series of each service that can be asked under the Pythons that we run
-#: under. Older ones need an oslo.config that Python 3.10 and later cannot import.
-OLDEST = {"octavia": "stein", "glance": "stein", "ceilometer": "stein"}
+#: The oldest series of each service: further back, either the libraries of the day
+#: fail under the Python that we need, or there would be no room left in the wheel.
+OLDEST = {"octavia": "stein", "glance": "wallaby", "ceilometer": "xena"}
 
 #: A series' libraries are those of this many days after it came out.
 DAYS = 14
@@ -45,17 +45,29 @@ DAYS = 14
 #: their releases of the day hold code that Python 3.11 cannot compile or import.
 _MODERN = (
     *("bcrypt", "cffi", "cryptography", "eventlet", "greenlet", "lxml", "msgpack"),
-    *("netifaces", "psutil", "pycparser", "pyopenssl", "pyrsistent", "pyyaml"),
-    *("setuptools", "simplejson", "wrapt", "yappi", "markupsafe"),
+    *("munch", "netifaces", "psutil", "pycparser", "pyopenssl", "pyrsistent", "pyyaml"),
+    *(
+        "setproctitle",
+        "setuptools",
+        "simplejson",
+        "wheel",
+        "wrapt",
+        "yappi",
+        "markupsafe",
+    ),
 )
 
 #: What releases of the day need and do not ask for.
 _CONSTRAINTS = ("setuptools<81",)
+_OLD_BUILDERS = "setuptools<58\nwheel<0.46\n"
 _OLD_CONSTRAINTS = ("MarkupSafe<2.1", "SQLAlchemy<1.4")
 
 #: All drivers' libraries, as a driver whose library is missing lists no options; lxml
 #: is what two of keystoneauth's plug-ins want.
-_DRIVERS = {"glance": ("glance_store[cinder,s3,swift,vmware]",)}
+_DRIVERS = {
+    "glance": ("glance_store[cinder,s3,swift,vmware]",),
+    "octavia": ("SQLAlchemy-Utils",),  # which taskflow did not always ask for
+}
 
 #: What making a catalogue imports beside the service.
 _OURS = ("oslo.upgradecheck", "packaging", "PyYAML")
@@ -63,8 +75,20 @@ _OURS = ("oslo.upgradecheck", "packaging", "PyYAML")
 #: Where it is asked; a database that is empty is named for each whose revisions are
 #: to be run.
 _MAKE = """\
+import collections.abc
+import fractions
+import inspect
 import json
+import math
 import sys
+# What Python had when the libraries of the oldest releases were made.
+for name in collections.abc.__all__:
+    if not hasattr(collections, name):
+        setattr(collections, name, getattr(collections.abc, name))
+if not hasattr(inspect, "getargspec"):
+    inspect.getargspec = lambda function: inspect.getfullargspec(function)[:4]
+    inspect.formatargspec = lambda *_, **__: "(...)"
+fractions.gcd = math.gcd
 from upgradecheck import catalogue_file
 from upgradecheck import installed
 from upgradecheck.services.{service} import service
@@ -186,7 +210,7 @@ def environment(each: Wanted) -> Iterator[pathlib.Path]:
         constraints = home / "constraints.txt"
         constraints.write_text("\n".join(_constraints(each)))
         builders = home / "builders.txt"
-        builders.write_text("setuptools<58" if each.is_before_python_3_11 else "")
+        builders.write_text(_OLD_BUILDERS if each.is_before_python_3_11 else "")
         newer = [each.service, *(_MODERN if each.is_before_python_3_11 else ())]
         day = each.released + datetime.timedelta(days=DAYS)
         _run(

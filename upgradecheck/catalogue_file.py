@@ -126,9 +126,15 @@ def text(catalogue: Catalogue) -> str:
         "version": catalogue.version,
         **{name: value for name, value in catalogue.to_data().items() if value},
     }
-    data["options"] = {
-        namespace: _merged(groups) for namespace, groups in catalogue.options.items()
-    }
+    if catalogue.options:
+        data["options"] = {
+            namespace: _merged(groups)
+            for namespace, groups in catalogue.options.items()
+        }
+    if catalogue.plugins:
+        data["plugins"] = {
+            name: list(map(_settled, opts)) for name, opts in catalogue.plugins.items()
+        }
     for name in ("plugins", "entry_points", "facts", "libraries", "faults"):
         if data.get(name):
             data[name] = dict(sorted(data[name].items()))
@@ -184,9 +190,17 @@ def _merged(groups: Any) -> list[tuple[str, list[Any]]]:
     for group, opts in groups:
         found.setdefault(group, []).extend(opts)
     return [
-        (group, sorted(found[group], key=lambda each: str(each["name"])))
+        (group, sorted(map(_settled, found[group]), key=lambda each: str(each["name"])))
         for group in sorted(found)
     ]
+
+
+def _settled(option: Any) -> Any:
+    """An option whose choices are in order: who gives a set gives them in any."""
+    kind = option["type"]
+    if not isinstance(kind, dict) or "choices" not in kind:
+        return option
+    return {**option, "type": {**kind, "choices": sorted(kind["choices"], key=str)}}
 
 
 def _written(value: Any, indent: int = 0) -> str:

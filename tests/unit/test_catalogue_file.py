@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +77,37 @@ class TestShipped:
             found = catalogue_file.shipped_catalogue(service, version)
             assert found.version == version
             assert found.libraries[service.name] == version
-            assert not found.faults
+            assert service.namespaces[0] in found.options
+            assert set(found.revisions) >= {each.name for each in service.databases[:1]}
+
+    def test_since_2023_1_ours_leave_nothing_unanswered(self) -> None:
+        for service, first in ((octavia, 12), (glance, 26), (ceilometer, 20)):
+            since = {
+                version
+                for version in catalogue_file.shipped(service)
+                if int(version.split(".")[0]) >= first
+            }
+            assert len(since) >= 8
+            for version in since:
+                assert not catalogue_file.shipped_catalogue(service, version).faults
+
+    def test_the_newest_of_ours_tells_what_each_revision_does(self) -> None:
+        for service in (octavia, glance):
+            newest = list(catalogue_file.shipped(service))[-1]
+            found = catalogue_file.shipped_catalogue(service, newest)
+            for name, revisions in found.revisions.items():
+                assert set(found.effects[name]) == {each[0] for each in revisions}
+
+    def test_ours_name_neither_a_machine_nor_a_person(self) -> None:
+        host = json.dumps(socket.gethostname())
+        private = (host, str(Path.home()), os.getcwd(), sys.prefix)
+        for service in (octavia, glance, ceilometer):
+            for version in catalogue_file.shipped(service):
+                found = catalogue_file.shipped_catalogue(service, version)
+                for each in found.known_options():
+                    default = json.dumps(each.data.get("default"))
+                    assert not any(word in default for word in private), each.spoken
+                    assert not (each.data.get("secret") and "default" in each.data)
 
     def test_the_bytes_of_ours_are_those_that_are_written_of_them(self) -> None:
         for service in (octavia, glance, ceilometer):

@@ -73,3 +73,10 @@ def test_every_import_is_declared(wheel: zipfile.ZipFile) -> None:
         *("SQLAlchemy", "alembic", "keystoneauth1", "Sphinx", "reno"),
     ):
         assert f"Requires-Dist: {distribution}" in metadata
+
+
+def test_all_catalogues_together_stay_small(wheel: zipfile.ZipFile) -> None:
+    held = [info for info in wheel.infolist() if "/releases/" in info.filename]
+    assert len(held) >= 3 * 8
+    assert sum(info.compress_size for info in held) < 1_500_000
+    assert sum(info.file_size for info in held) < 12_000_000
