@@ -22,6 +22,7 @@ from oslo_upgradecheck import upgradecheck as oslo
 from oslo_upgradecheck.upgradecheck import Code
 
 if TYPE_CHECKING:
+    from upgradecheck.baseline import Baseline
     from upgradecheck.checks.origin import Basis
     from upgradecheck.deployment import Deployment
     from upgradecheck.release import Release
@@ -33,13 +34,15 @@ Function: TypeAlias = "Callable[[Upgrade], oslo.Result]"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*\.[a-z0-9][a-z0-9-]*")
 
 #: What a check may declare that it needs, and the extra that provides it:
-#: ``installed`` is the code of the release to upgrade to.
+#: ``installed`` is the code of the release to upgrade to, ``baseline`` what a node of
+#: the old release had.
 NEEDS = {
     "config": None,
     "database": "db",
     "image": "image",
     "certificates": "certificates",
     "installed": None,
+    "baseline": None,
 }
 
 
@@ -273,6 +276,7 @@ class Upgrade:
         defaults that changed.
     :param gates: the ids of all checks that gate the procedure on whose way this is
         asked; empty if it is asked on the way of none.
+    :param baseline: what a node of the old release had, if the operator gave it.
     """
 
     service: Service
@@ -281,6 +285,7 @@ class Upgrade:
     origin: Release | None = None
     strict: bool = False
     gates: frozenset[str] = frozenset()
+    baseline: Baseline | None = None
 
     @property
     def origins(self) -> tuple[Release, ...]:

@@ -18,6 +18,7 @@ from packaging.version import InvalidVersion
 from upgradecheck import installed
 from upgradecheck import release as releases
 from upgradecheck import waiver
+from upgradecheck.baseline import Baseline
 from upgradecheck.catalogue import Catalogue
 from upgradecheck.check import NEEDS
 from upgradecheck.check import Check
@@ -88,10 +89,16 @@ class Selection:
 
 @dataclasses.dataclass(frozen=True)
 class Given:
-    """The configuration that the operator names for one service."""
+    """What the operator names for one service.
+
+    :param files: its configuration files.
+    :param directories: its configuration directories.
+    :param baseline: what a node of the old release had.
+    """
 
     files: Sequence[str] = ()
     directories: Sequence[str] = ()
+    baseline: Baseline | None = None
 
 
 def _silent(_check: Check | None, _row: Row | None) -> None:
@@ -184,6 +191,14 @@ def _refused(problem: Problem) -> Row:
     return Row(problem.entry, problem.entry, problem.service, result)
 
 
+def question(service: Service, given: Given, timeout: float) -> Upgrade:
+    """What is asked of a service: its deployment, and the release installed here.
+
+    :param timeout: seconds that it may take to ask the release what it expects.
+    """
+    return _upgrade(service, given, Selection(), timeout)
+
+
 def _upgrade(
     service: Service, given: Given, selection: Selection, timeout: float
 ) -> Upgrade:
@@ -200,7 +215,7 @@ def _upgrade(
         deployment.options = target.options.definitions()
     except NotVerified as unknown:
         deployment.options = unknown
-    origin = _named(service, selection.origin) if selection.origin else None
+    origin = _origin(service, given, selection)
     return Upgrade(
         service,
         deployment,
@@ -208,7 +223,21 @@ def _upgrade(
         origin,
         selection.strict,
         frozenset(selection.gates),
+        given.baseline,
     )
+
+
+def _origin(service: Service, given: Given, selection: Selection) -> Release | None:
+    """The release that the operator says it comes from, or the baseline's."""
+    if selection.origin:
+        return _named(service, selection.origin)
+    if given.baseline is None:
+        return None
+    version = given.baseline.version
+    try:
+        return _named(service, version)
+    except LookupError as fault:
+        return Release(service, version, NotVerified(str(fault.args[0])), None, "")
 
 
 def _target(
@@ -384,9 +413,9 @@ def _preload(checks: Sequence[Check]) -> None:
 
 def _early(check: Check, upgrade: Upgrade, by_id: bool) -> Result | None:
     """A result that needs no asking; None if the check must be asked."""
-    if check.procedures and not by_id:
-        names = ", ".join(check.procedures)
-        return Result.skipped(f"Asked only on the way of {names}, or by its id.")
+    unasked = _unasked(check, upgrade, by_id)
+    if unasked is not None:
+        return unasked
     version = upgrade.target.version
     if check.applies_to and version:
         try:
@@ -407,6 +436,26 @@ def _early(check: Check, upgrade: Upgrade, by_id: bool) -> Result | None:
             )
         )
     return _lacking(check)
+
+
+def _unasked(check: Check, upgrade: Upgrade, by_id: bool) -> Result | None:
+    """Why a check is not asked here, or cannot be without a baseline."""
+    compares = "baseline" in check.needs
+    if check.procedures and not by_id and not (compares and upgrade.baseline):
+        names = ", ".join(check.procedures)
+        also = ", or with a baseline of the old release (--baseline FILE)"
+        return Result.skipped(
+            f"Asked only on the way of {names}, or by its id{also if compares else ''}."
+        )
+    if not compares or upgrade.baseline is not None:
+        return None
+    return Result.not_verified(
+        NotVerified(
+            "what a node of the old release had is not known: there is no baseline",
+            remedy="On a node of the old release run service-status upgrade snapshot "
+            f"{check.service} --output FILE, then ask with --baseline FILE.",
+        )
+    )
 
 
 def _lacking(check: Check) -> Result | None:

@@ -102,6 +102,9 @@ class Service:
     :param facts: what else a release is to be asked for: a name and a function,
         as ``package.module:function``, which is called without arguments where the
         release is installed, and returns what JSON can hold.
+    :param normal_forms: what a snapshot records of the service's own files: a name
+        and a function, as ``package.module:function``, which is called with the
+        :class:`~upgradecheck.check.Upgrade`, and returns what JSON can hold; no secret.
     :param named_groups: options that name groups.
     :param procedures: the folder that holds its procedures, one YAML file each,
         as ``package.module:folder``.
@@ -123,6 +126,7 @@ class Service:
     drivers: tuple[DriverOption, ...] = ()
     entry_points: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    normal_forms: tuple[tuple[str, str], ...] = ()
     named_groups: tuple[NamedGroups, ...] = ()
     procedures: str = ""
     releases: str = ""

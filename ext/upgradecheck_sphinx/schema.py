@@ -23,6 +23,7 @@ Schema: TypeAlias = dict[str, Any]
 
 #: The package and the file of each schema that ships.
 SCHEMAS = {
+    "baseline": ("upgradecheck", "baseline.schema.json"),
     "procedure": ("upgradecheck", "procedure.schema.json"),
     "report": ("upgradecheck.report", "report.schema.json"),
 }

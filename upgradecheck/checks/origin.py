@@ -35,7 +35,10 @@ class Basis:
 def find(upgrade: Upgrade) -> Basis:
     """The releases from which an upgrade may start."""
     if upgrade.origin is not None:
-        return Basis((upgrade.origin,), "--from")
+        old = upgrade.baseline
+        is_told = old is not None and same(old.version, upgrade.origin.version)
+        told_by = f"the baseline {old.file}" if old and is_told else "--from"
+        return Basis((upgrade.origin,), told_by)
     try:
         older, newer = _split(upgrade)
     except NotVerified as lost:

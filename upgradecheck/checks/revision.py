@@ -205,14 +205,21 @@ def rows_of(upgrade: Upgrade, database: Database) -> tuple[tuple[str, ...], int]
         return rows, tables
 
 
-def revisions_of(upgrade: Upgrade) -> tuple[str, ...]:
-    """The revisions in which the service's main database stands.
+def revisions_of(upgrade: Upgrade, database: Database | None = None) -> tuple[str, ...]:
+    """The revisions in which a database of the service stands; sorted.
 
+    :param database: by default the service's main one.
     :raises NotVerified: if there is no database or it cannot be asked.
     """
     if not upgrade.service.databases:
         raise NotVerified(f"{upgrade.service.title} has no database")
-    return rows_of(upgrade, upgrade.service.databases[0])[0]
+    try:
+        return rows_of(upgrade, database or upgrade.service.databases[0])[0]
+    except ImportError as fault:
+        raise NotVerified(
+            f"it needs {fault.name}, not installed here",
+            remedy="pip install 'upgradecheck[db]'",
+        ) from None
 
 
 def pending_of(

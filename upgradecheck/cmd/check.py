@@ -14,6 +14,7 @@ from upgradecheck import settings
 from upgradecheck.check import NotVerified
 from upgradecheck.check import Phase
 from upgradecheck.cmd.context import Context
+from upgradecheck.cmd.context import add_baseline
 from upgradecheck.cmd.context import assign
 from upgradecheck.cmd.context import colour
 from upgradecheck.cmd.context import release
@@ -21,6 +22,7 @@ from upgradecheck.cmd.context import require
 from upgradecheck.cmd.context import write
 from upgradecheck.cmd.parser import EXIT_CODES
 from upgradecheck.cmd.parser import UsageError
+from upgradecheck.cmd.parser import add_baseline_option
 from upgradecheck.cmd.parser import add_json
 from upgradecheck.cmd.parser import add_services
 from upgradecheck.cmd.parser import nearest
@@ -78,6 +80,7 @@ def add(commands: Any, prog: str, service: str | None) -> None:
         "the upgrade",
     )
     add_releases(parser)
+    add_baseline_option(parser)
     parser.add_argument(
         "--strict",
         action="store_true",
@@ -155,6 +158,7 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
     require(arguments.exclude, _with(arguments.exclude, registry))
     services = chosen(names, registry, given)
     assign(given, services)
+    add_baseline(given, arguments.baseline, services)
     selection = Selection(
         phase=Phase(arguments.phase),
         checks=ids,

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from upgradecheck import registry as registries
+from upgradecheck.check import NotVerified
 from upgradecheck.cmd.parser import UsageError
 from upgradecheck.cmd.parser import nearest
 from upgradecheck.registry import Registry
@@ -128,10 +129,36 @@ def assign(given: dict[str, Given], services: Sequence[Service]) -> None:
             "--config-file SERVICE:FILE"
         )
     more = given.get(names[0], Given())
-    given[names[0]] = Given(
-        [*plain_given.files, *more.files],
-        [*plain_given.directories, *more.directories],
+    given[names[0]] = dataclasses.replace(
+        more,
+        files=[*plain_given.files, *more.files],
+        directories=[*plain_given.directories, *more.directories],
     )
+
+
+def add_baseline(
+    given: dict[str, Given], path: str | None, services: Sequence[Service]
+) -> None:
+    """Give a baseline to the service that it is of.
+
+    :param path: its file; None if the operator gave none.
+    :raises NotVerified: if it is none, or of a service that is not asked about.
+    """
+    if path is None:
+        return
+    from upgradecheck import baseline
+
+    found = baseline.load(path)
+    names = [service.name for service in services]
+    if found.service not in names:
+        raise NotVerified(
+            f"{path}: is a baseline of {found.service}, and what is asked about is "
+            f"{', '.join(names) or 'nothing'}",
+            path,
+            "Name that service, or give the baseline of the other one.",
+        )
+    own = given.get(found.service, Given())
+    given[found.service] = dataclasses.replace(own, baseline=found)
 
 
 def colour() -> bool:

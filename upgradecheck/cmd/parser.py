@@ -155,6 +155,15 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_baseline_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="what upgrade snapshot recorded on a node of the old release; checks that "
+        "compare old and new need it",
+    )
+
+
 def add_services(parser: argparse.ArgumentParser, service: str | None) -> None:
     parser.add_argument(
         "services",

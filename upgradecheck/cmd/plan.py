@@ -14,10 +14,12 @@ from upgradecheck import settings
 from upgradecheck.check import NotVerified
 from upgradecheck.cmd import check
 from upgradecheck.cmd.context import Context
+from upgradecheck.cmd.context import add_baseline
 from upgradecheck.cmd.context import assign
 from upgradecheck.cmd.context import colour
 from upgradecheck.cmd.context import write
 from upgradecheck.cmd.parser import UsageError
+from upgradecheck.cmd.parser import add_baseline_option
 from upgradecheck.cmd.parser import add_json
 from upgradecheck.cmd.parser import nearest
 from upgradecheck.plan.state import MEANINGS
@@ -94,6 +96,7 @@ def add(commands: Any, prog: str, service: str | None) -> None:
         "$XDG_STATE_HOME/upgradecheck)",
     )
     check.add_releases(parser)
+    add_baseline_option(parser)
     parser.add_argument("--waivers", metavar="FILE", help="as of upgrade check")
     parser.add_argument(
         "--timeout",
@@ -176,6 +179,7 @@ def _asked(
     names = [procedure.service, *(id.partition(".")[0] for id in ids)]
     services = check.chosen(list(dict.fromkeys(names)), registry, given)
     assign(given, services)
+    add_baseline(given, arguments.baseline, services)
     selection = Selection(
         checks=ids,
         excluded=set(ours.exclude),

@@ -22,6 +22,7 @@ from upgradecheck.cmd import explain
 from upgradecheck.cmd import listing
 from upgradecheck.cmd import notes
 from upgradecheck.cmd import plan
+from upgradecheck.cmd import snapshot
 from upgradecheck.cmd.context import Context
 from upgradecheck.cmd.context import Unwritten
 from upgradecheck.cmd.context import write
@@ -41,6 +42,7 @@ COMMANDS: Mapping[str, Command] = {
     "plan": plan,
     "catalog": catalog,
     "changes": changes,
+    "snapshot": snapshot,
     "notes": notes,
 }
 

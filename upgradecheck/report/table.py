@@ -87,7 +87,11 @@ def _finding(finding: Finding, row: Row, alone: bool) -> list[str]:
         lines.append(f"  {_wrapped(word + finding.message, '    ')}")
     if finding.location:
         lines.append(f"    At: {line(finding.location)}")
-    if finding.remedy:
+    if finding.remedy and "\n" in finding.remedy.strip():
+        # A file to copy: its lines stay as they are.
+        lines.append("    Remedy:")
+        lines += [f"      {line(each)}" for each in finding.remedy.strip().split("\n")]
+    elif finding.remedy:
         lines.append(f"    Remedy: {_wrapped(finding.remedy, '      ')}")
     if finding.waived:
         lines.append(f"    {_wrapped(_waiver(finding.waived), '      ')}")

@@ -8,6 +8,8 @@ from upgradecheck.services.common import MESSAGING
 from upgradecheck.services.common import SESSION
 from upgradecheck.services.common import places
 
+_NORMAL = "upgradecheck.services.ceilometer.normal"
+
 service = Service(
     name="ceilometer",
     title="Ceilometer",
@@ -43,6 +45,14 @@ service = Service(
     facts=(
         ("meters", "upgradecheck.services.ceilometer.facts:meters"),
         ("pipelines", "upgradecheck.services.ceilometer.facts:pipelines"),
+    ),
+    normal_forms=(
+        ("pipeline.yaml", f"{_NORMAL}:pipeline_file"),
+        ("event_pipeline.yaml", f"{_NORMAL}:event_pipeline_file"),
+        ("polling.yaml", f"{_NORMAL}:polling_file"),
+        ("pollsters", f"{_NORMAL}:pollsters"),
+        ("pollsters.d", f"{_NORMAL}:dynamic_pollsters"),
+        ("gnocchi_resources.yaml", f"{_NORMAL}:gnocchi_file"),
     ),
     unlisted=(
         *MESSAGING,

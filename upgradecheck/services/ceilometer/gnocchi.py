@@ -173,3 +173,15 @@ def _attributes(
         elif given is None or given in ("", []):
             right = "Write where a sample holds it."
             yield path, f"the attribute {name} is empty", right
+
+
+def normal(document: Document) -> dict[str, list[str]]:
+    """The metrics of each resource type; sorted."""
+    if not isinstance(document.value, dict):
+        return {}
+    resources = document.value.get("resources")
+    found: dict[str, set[str]] = {}
+    for number, metrics in _metrics(document):
+        kind = str(resources[number].get("resource_type"))  # type: ignore[index]
+        found.setdefault(kind, set()).update(metrics)
+    return {kind: sorted(each) for kind, each in sorted(found.items())}

@@ -18,7 +18,7 @@ _SINK = ("name", "publishers")
 
 def judge_samples(found: Document, known: Known, findings: Findings) -> None:
     """Judge ``pipeline.yaml``; after ``ceilometer.pipeline.sample``."""
-    _pipeline(found, "meters", known.names.publishers["sample"], findings)
+    structure(found, "meters", findings, known.names.publishers["sample"])
     for path, asked in sources.asked(found, "meters"):
         otherwise = "If another program sends it, leave it; otherwise remove it."
         what = f"no meter that {known.release.spoken} makes"
@@ -29,13 +29,20 @@ def judge_samples(found: Document, known: Known, findings: Findings) -> None:
 
 def judge_events(found: Document, known: Known, findings: Findings) -> None:
     """Judge ``event_pipeline.yaml``; after ``ceilometer.pipeline.event``."""
-    _pipeline(found, "events", known.names.publishers["event"], findings)
+    structure(found, "events", findings, known.names.publishers["event"])
 
 
-def _pipeline(
-    found: Document, what: str, known: Collection[str], findings: Findings
+def structure(
+    found: Document,
+    what: str,
+    findings: Findings,
+    known: Collection[str] | None = None,
 ) -> None:
-    """Judge a pipeline file; after ``ceilometer.pipeline.base.PipelineManager``."""
+    """Judge a pipeline file; after ``ceilometer.pipeline.base.PipelineManager``.
+
+    :param what: what its sources take: ``meters`` or ``events``.
+    :param known: the publishers that there are; None leaves them unjudged.
+    """
     if not sources.keys(found, ("sources", "sinks"), findings):
         return
     taken = _sources(found, what, findings)
@@ -116,7 +123,7 @@ def _once(
 
 
 def _sinks(
-    found: Document, known: Collection[str], findings: Findings
+    found: Document, known: Collection[str] | None, findings: Findings
 ) -> dict[str, str]:
     """The sinks by name, and where they stand."""
     seen: dict[str, str] = {}
@@ -143,7 +150,7 @@ def _sinks(
                 "Write publishers, a list of URLs such as gnocchi://.",
             )
             continue
-        for place, url in enumerate(given):
+        for place, url in enumerate(given if known is not None else ()):
             at = found.at(*path, "publishers", place)
-            publisher.judge(url, at, spoken, known, findings)
+            publisher.judge(url, at, spoken, known or (), findings)
     return seen

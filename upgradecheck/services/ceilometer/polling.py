@@ -18,6 +18,20 @@ _POLLED = (
 
 
 def judge(found: Document, known: Known, findings: Findings) -> None:
+    """Judge ``polling.yaml``, and the names in it."""
+    structure(found, findings)
+    value = found.value.get("sources") if isinstance(found.value, dict) else None
+    for number, each in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(each, dict):
+            _discoveries(found, ("sources", number), known, findings)
+    for path, asked in sources.asked(found, "meters"):
+        what = f"no pollster of {known.release.spoken}, nor a dynamic one"
+        otherwise = "Remove it: no agent polls it."
+        pollsters = known.pollsters
+        sources.unknown_names(found, path, asked, pollsters, what, otherwise, findings)
+
+
+def structure(found: Document, findings: Findings) -> None:
     """Judge ``polling.yaml``; after ``ceilometer.polling.manager.PollingManager``."""
     if not sources.keys(found, ("sources",), findings):
         return
@@ -49,12 +63,6 @@ def judge(found: Document, known: Known, findings: Findings) -> None:
                     f"{key} of the source {spoken} is no list",
                     "Write a list, an entry a line, each after a hyphen.",
                 )
-        _discoveries(found, path, known, findings)
-    for path, asked in sources.asked(found, "meters"):
-        what = f"no pollster of {known.release.spoken}, nor a dynamic one"
-        otherwise = "Remove it: no agent polls it."
-        pollsters = known.pollsters
-        sources.unknown_names(found, path, asked, pollsters, what, otherwise, findings)
 
 
 def _interval(
