@@ -42,10 +42,10 @@ exit codes:
   0    nothing stands in the way of what is next; or all is done
   1    a check that comes before what is next warns
   2    a failure blocks a step
-  255  a check that comes before a step could not be asked, or the command was misused
+  255  a check that comes before a step could not be asked, or misuse
 
-No command of the procedure is ever run. Steps that no check can see are kept in a
-journal: --done says that one is done.
+No command of the procedure is ever run. Steps that no check can see are kept
+in a journal: --done says that one is done.
 """
 
 
