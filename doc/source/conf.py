@@ -15,6 +15,7 @@ release = version = __version__
 
 extensions = [
     "command",
+    "effects",
     "look",
     "modules",
     "notes",
