@@ -345,3 +345,26 @@ def test_a_snapshot_and_the_checks_that_need_it_through_the_console_script(
     fragment = table.stdout.partition("Remedy:")[2].partition("partitioning")[0]
     lines = [line.strip("| ") for line in fragment.splitlines()]
     assert "- volume.backup.size" in lines
+
+
+def test_wildcards_are_resolved_against_the_catalogues_of_the_releases_named(
+    node: Node, status: ServiceStatus, tmp_path: Path
+) -> None:
+    node.write("polling.yaml", POLLING.replace("volume.size", '"manila.*"'))
+    old = tmp_path / "old.json"
+    given = ("--config-file", node.conf, "upgrade")
+    status(*given, "snapshot", "ceilometer", "--output", old)
+    check = "ceilometer.polling-coexistence"
+    way = ("check", "ceilometer", "--json", "--check", check, "--baseline", old)
+    later = status(*given, *way, "--from", "25.0.0", "--to", "26.0.0")
+    (found,) = later.rows[check]["findings"]
+    assert found["message"] == (
+        "new pollsters in the namespace central: manila.share.size, manila.share.status"
+    )
+    assert {"manila.share.size", "manila.share.status"} == {
+        name
+        for source in yaml.safe_load(found["remedy"])["sources"]
+        for name in source["meters"]
+    }
+    same = status(*given, *way, "--from", "26.0.0", "--to", "27.0.0")
+    assert same.statuses == {check: "success"}
