@@ -150,8 +150,9 @@ def _started(
 
 def _project(folder: Path) -> str:
     """The distribution that the repository of a folder makes; empty if it is none."""
-    import configparser
     import tomllib
+
+    from upgradecheck.deployment.configuration import settings_of
 
     root = folder.absolute().parent
     try:
@@ -160,12 +161,12 @@ def _project(folder: Path) -> str:
             return str(project["name"])
     except (OSError, ValueError):
         pass
-    parser = configparser.ConfigParser(interpolation=None)
     try:
-        parser.read(root / "setup.cfg")
-    except (configparser.Error, ValueError):
+        settings = settings_of(str(root / "setup.cfg"))
+    except NotVerified:
         return ""
-    return parser.get("metadata", "name", fallback="").strip()
+    names = [each.value for each in settings if each.key == ("metadata", "name")]
+    return names[-1].strip() if names else ""
 
 
 def _provider(services: Sequence[str]) -> str:
