@@ -1,20 +1,13 @@
-"""What releases removed and renamed: computed from their catalogues.
-
-Of releases before the oldest catalogue a service's ``history.json`` may tell the same:
-it was read off these releases themselves, each installed and asked.
-"""
+"""What releases removed and renamed: computed from their catalogues."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import importlib.resources
-import json
 import re
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterator
-from typing import Any
 
 from packaging.version import Version
 
@@ -23,7 +16,6 @@ from upgradecheck.catalogue import KnownOption
 from upgradecheck.catalogue import Options
 from upgradecheck.check import NotVerified
 from upgradecheck.place import Place
-from upgradecheck.place import normal
 from upgradecheck.release import Release
 from upgradecheck.release import same
 from upgradecheck.series import Timeline
@@ -99,15 +91,12 @@ class History:
                     return None  # nobody can say whether it is gone
                 return self._told(place, known, release, gone or self._target)
             gone = release
-        return removed_options(self._service.name).get(place)
+        return None
 
     @functools.cached_property
     def _confirming(self) -> Release | None:
         """The target's catalogue as it ships, made where nothing was missing."""
-        for release in self._every:
-            if release.series == self._target.series and release.is_known:
-                return release
-        return None
+        return releases.as_shipped(self._target)
 
     @functools.cached_property
     def _every(self) -> list[Release]:
@@ -181,33 +170,3 @@ class History:
         if len(here) == 1:
             return f"[{known.group}] {here[0]}"
         return f"{' and '.join(here)} in [{known.group}]" if here else None
-
-
-@functools.cache
-def _facts(service: str) -> Any:
-    folder = importlib.resources.files("upgradecheck.services")
-    file = folder.joinpath(service, "history.json")
-    if not file.is_file():
-        return {"removed": [], "heads": {}}
-    return json.loads(file.read_text(encoding="utf-8"))
-
-
-@functools.cache
-def removed_options(service: str) -> dict[Place, Removed]:
-    """What was removed before the oldest catalogue, by group and name."""
-    return {
-        (normal(entry["group"]), entry["name"]): Removed(
-            entry["version"], entry["series"], entry["replacement"], entry["reason"]
-        )
-        for entry in _facts(service)["removed"]
-    }
-
-
-@functools.cache
-def heads(service: str) -> dict[str, str]:
-    """The head of the database of releases that have no catalogue, by series."""
-    timeline = Timeline(service)
-    return {
-        timeline.series_of(version) or version: head
-        for version, head in _facts(service)["heads"].items()
-    }

@@ -184,3 +184,19 @@ def every(service: Service) -> list[Release]:
             for version in catalogue_file.shipped(service)
         ]
     return [find(service, Named(id, None, id)) for id in firsts]
+
+
+def as_shipped(release: Release) -> Release | None:
+    """What the catalogue of a release's series tells of it; None if none ships.
+
+    It was made where the release stood alone with all that it needs; what is
+    installed may lack a library, or share one with a service that changes it.
+    """
+    series = release.series
+    if series is None:
+        return None
+    try:
+        found = find(release.service, Named(series, None, series))
+    except NotVerified:
+        return None
+    return found if found.is_known else None

@@ -14,6 +14,7 @@ from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
 from upgradecheck.place import Place
 from upgradecheck.release import Release
+from upgradecheck.release import as_shipped
 
 
 def judge(upgrade: Upgrade, used: Collection[Place]) -> tuple[str, list[Finding]]:
@@ -32,9 +33,10 @@ def judge(upgrade: Upgrade, used: Collection[Place]) -> tuple[str, list[Finding]
             Status.ERROR,
         )
         return "", [finding] if upgrade.strict else []
+    target = as_shipped(upgrade.target) or upgrade.target
     found: dict[Place, tuple[Release, Default]] = {}
     for origin in told:  # the oldest counts: its default is what may be relied on
-        for each in changed_defaults(_pairs(upgrade.target, origin)):
+        for each in changed_defaults(_pairs(target, origin)):
             if each.known.place not in used:
                 found.setdefault(each.known.place, (origin, each))
     if not found:

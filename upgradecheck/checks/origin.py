@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from upgradecheck import history
 from upgradecheck import release as releases
 from upgradecheck.catalogue import Revision
 from upgradecheck.check import NotVerified
@@ -118,17 +117,10 @@ def _fitting(
     """
     name = upgrade.service.databases[0].name
     own = [_history(each, name) for each in candidates]
-    told = [each for each in own if each]
-    applied = _applied(rows, told)
+    applied = _applied(rows, [each for each in own if each])
     if applied is None:
         return ()
-    recorded = history.heads(upgrade.service.name)
-    heads = [
-        frozenset(r.revision for r in each)
-        if each
-        else _applied([recorded.get(release.series or "", "")], told)
-        for release, each in zip(candidates, own, strict=True)
-    ]
+    heads = [frozenset(r.revision for r in each) if each else None for each in own]
     least: list[frozenset[str]] = []
     lower: frozenset[str] = frozenset()
     for head in heads:
