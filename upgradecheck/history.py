@@ -93,6 +93,27 @@ class History:
             gone = release
         return None
 
+    def without(self, group: str, name: str) -> Release | None:
+        """The first release without an entry point; None if no release had it.
+
+        :param group: the entry-point group; a catalogue that does not tell of it is
+            passed over.
+        """
+        gone = self._target
+        for release in self._earlier():
+            names = release.catalogue.entry_points.get(group)
+            if names is not None and name in names:
+                return gone
+            if names is not None:
+                gone = release
+        return None
+
+    def first_of(self, release: Release) -> str:
+        """The first version of a release's series, and the series."""
+        series = release.series or ""
+        version = Timeline(self._service).firsts.get(series, release.version or "")
+        return f"{version} ({series})" if series else version
+
     @functools.cached_property
     def _confirming(self) -> Release | None:
         """The target's catalogue as it ships, made where nothing was missing."""

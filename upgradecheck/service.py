@@ -56,10 +56,16 @@ class DriverOption:
     :param entry_points: the entry-point group in which drivers register.
     :param option: the option that enables them by name; a name, a list of
         names, or a mapping that has names as keys or as values.
+    :param judged: whether ``config-options`` looks each name up among the drivers of
+        the release; of a mapping the values are names then.
+    :param gone: drivers that were removed before the oldest catalogue: pairs of name
+        and first version without.
     """
 
     entry_points: str
     option: Place
+    judged: bool = False
+    gone: tuple[tuple[str, str], ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,6 +13,7 @@ from upgradecheck.check import Result
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
 from upgradecheck.checks import defaults
+from upgradecheck.checks import drivers
 from upgradecheck.checks.family import Family
 from upgradecheck.checks.value import fault_of
 from upgradecheck.checks.vocabulary import Vocabulary
@@ -36,8 +37,9 @@ and its libraries expect.
 
 A **failure** is a value that the new release refuses (of the wrong type, out of
 bounds, not one of the choices), an option that a release on the way has removed,
-or an option that is missing and without which the service does not work.
-Correct it before the upgrade.
+an option that is missing and without which the service does not work, or an enabled
+driver, such as a store of Glance, that the new release does not have. Correct it
+before the upgrade.
 
 A **warning** is an option that the new release does not know (oslo.config
 ignores it, so look for a misspelt name), that was renamed or moved, that is
@@ -151,6 +153,7 @@ class Reader:
         for place, settings in used.items():
             yield from self._judged(self.options.current[place], settings)
         yield from self._missing(used)
+        yield from drivers.judge(self.upgrade, used, self.history)
         for group, plugin in self.options.missing_plugins.items():
             yield Finding(
                 f"[{group}] auth_type names the keystoneauth plug-in {plugin}, which "

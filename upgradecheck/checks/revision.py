@@ -102,30 +102,12 @@ class _State:
 
 def _judge(upgrade: Upgrade, database: Database, pending: Status) -> Result:
     history = history_of(upgrade, database)
-    where = upgrade.deployment.configuration.where(*database.option)
     rows, tables = rows_of(upgrade, database)
-    name = f"The {database.name} database" if database.optional else "The database"
+    refused = unfit(upgrade, database, history, rows, tables)
+    if refused is not None:
+        return refused
+    name = _name(database)
     table = f"table {database.version_table}"
-    if not rows:
-        return _not_initialised(upgrade, database, tables, where, name)
-    revisions = {each.revision: each for each in history}
-    unknown = [row for row in rows if row not in revisions]
-    if unknown:
-        finding = Finding(
-            f"{upgrade.target.spoken} does not know the revision "
-            f"{', '.join(unknown)}: the database is a newer release's or another "
-            "service's",
-            table,
-            f"Look whether [{database.option[0]}] {database.option[1]} "
-            f"({where}) names the right database, and whether the release "
-            "installed here is the one to upgrade to.",
-            Status.FAILURE,
-        )
-        return Result.judged(
-            f"{name} stands at a revision that {upgrade.target.spoken} does not "
-            f"know: {', '.join(unknown)}.",
-            [finding],
-        )
     state = _compare(history, rows, tables)
     at = _named("revision", state.rows)
     head = _named("head", state.heads)
@@ -145,6 +127,48 @@ def _judge(upgrade: Upgrade, database: Database, pending: Status) -> Result:
         return Result(Code.SUCCESS, details)
     finding = Finding(f"{many} pending", table, database.command, pending)
     return Result.judged(details, [finding])
+
+
+def unfit(
+    upgrade: Upgrade,
+    database: Database,
+    history: Sequence[Revision],
+    rows: Sequence[str],
+    tables: int,
+) -> Result | None:
+    """What is wrong with a database that a release cannot upgrade; None if nothing is.
+
+    :param history: all revisions of the release.
+    :param rows: the revisions in which the database stands.
+    :param tables: how many tables it has.
+    """
+    where = upgrade.deployment.configuration.where(*database.option)
+    name = _name(database)
+    if not rows:
+        return _not_initialised(upgrade, database, tables, where, name)
+    known = {each.revision for each in history}
+    unknown = [row for row in rows if row not in known]
+    if not unknown:
+        return None
+    finding = Finding(
+        f"{upgrade.target.spoken} does not know the revision "
+        f"{', '.join(unknown)}: the database is a newer release's or another "
+        "service's",
+        f"table {database.version_table}",
+        f"Look whether [{database.option[0]}] {database.option[1]} "
+        f"({where}) names the right database, and whether the release "
+        "installed here is the one to upgrade to.",
+        Status.FAILURE,
+    )
+    return Result.judged(
+        f"{name} stands at a revision that {upgrade.target.spoken} does not "
+        f"know: {', '.join(unknown)}.",
+        [finding],
+    )
+
+
+def _name(database: Database) -> str:
+    return f"The {database.name} database" if database.optional else "The database"
 
 
 def _named(word: str, revisions: Sequence[str]) -> str:

@@ -7,12 +7,17 @@ from upgradecheck.checks import PolicyCheck
 from upgradecheck.checks import ReleasePathCheck
 from upgradecheck.checks import RevisionCheck
 from upgradecheck.service import Database
+from upgradecheck.service import DriverOption
 from upgradecheck.service import NamedGroups
 from upgradecheck.service import Program
 from upgradecheck.service import Service
 from upgradecheck.services.common import API
 from upgradecheck.services.common import MESSAGING
 from upgradecheck.services.common import places
+
+#: Stores that were removed before the oldest catalogue, and the first Glance without.
+#: That glance-status asks for Sheepdog's removal "since Ussuri" tells when it went.
+_GONE = (("sheepdog", "20.0.0"), ("glance.store.sheepdog.Store", "20.0.0"))
 
 service = Service(
     name="glance",
@@ -64,6 +69,10 @@ service = Service(
     facts=(
         ("current_release", "upgradecheck.services.glance.facts:current_release"),
         ("data_migrations", "upgradecheck.services.glance.facts:data_migrations"),
+    ),
+    drivers=tuple(
+        DriverOption("glance_store.drivers", option, judged=True, gone=_GONE)
+        for option in (("DEFAULT", "enabled_backends"), ("glance_store", "stores"))
     ),
     required=(("database", "connection"),),
     named_groups=(
