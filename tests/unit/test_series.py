@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import importlib.resources
 import itertools
 
 import pytest
+import yaml
 from packaging.version import Version
 
+import tools.series
 from upgradecheck.series import Timeline
 from upgradecheck.series import all_series
 from upgradecheck.series import facts
@@ -137,3 +140,26 @@ class TestPath:
         assert "2023.1" not in firsts
         path = Timeline("panko").path(firsts[0], firsts[-1])
         assert path == firsts
+
+
+class TestMakingTheFacts:
+    """``python -m tools.series``."""
+
+    def _yaml(self, **more: object) -> str:
+        return "# Compiled on 2026-11-21\n" + yaml.safe_dump(
+            {**facts(), **more}, sort_keys=False
+        )
+
+    def test_what_ships_comes_out_of_a_file_of_its_form(self) -> None:
+        made = tools.series.facts(self._yaml())
+        assert made == facts()
+        ships = importlib.resources.files("upgradecheck").joinpath("releases.json")
+        assert tools.series.written(made) == ships.read_text(encoding="utf-8")
+
+    def test_a_file_out_of_order_or_without_its_day_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="not in order"):
+            tools.series.facts(self._yaml(series=facts()["series"][::-1]))
+        with pytest.raises(ValueError, match="gadget: its series are unknown"):
+            tools.series.facts(self._yaml(services={"gadget": {"2099.1": "1.0"}}))
+        with pytest.raises(ValueError, match="no comment tells the day"):
+            tools.series.facts(self._yaml().replace("# Compiled", "#"))
