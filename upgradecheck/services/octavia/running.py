@@ -33,11 +33,13 @@ class Totals:
     :param all: all of them.
     :param outdated: those on another image than would be booted now.
     :param unknown: those whose image is not recorded.
+    :param balancers: the load balancers that must be failed over.
     """
 
     all: int
     outdated: int
     unknown: int
+    balancers: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -167,8 +169,12 @@ class Running:
         """How many run, in all."""
         rows = self._compared
         unknown = sqlalchemy.case((rows.c.image.is_(None), 1), else_=0)
+        due = sqlalchemy.case((rows.c.outdated == 1, rows.c.balancer))
         query = sqlalchemy.select(
-            sqlalchemy.func.count(), _sum(rows.c.outdated), _sum(unknown)
+            sqlalchemy.func.count(),
+            _sum(rows.c.outdated),
+            _sum(unknown),
+            sqlalchemy.func.count(due.distinct()),
         ).select_from(rows)
         return Totals(*map(int, self._connection.execute(query).one()))
 
@@ -239,14 +245,6 @@ class Running:
                 self._connection.execute(query)
             )
         ]
-
-    def balancers_in_all(self) -> int:
-        """How many load balancers must be failed over."""
-        rows = self._compared
-        query = sqlalchemy.select(
-            sqlalchemy.func.count(rows.c.balancer.distinct())
-        ).where(rows.c.outdated == 1)
-        return int(self._connection.scalar(query) or 0)
 
 
 def _table(name: str, *columns: str) -> sqlalchemy.TableClause:

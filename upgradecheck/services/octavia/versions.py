@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from upgradecheck.services.octavia.running import Balancer
     from upgradecheck.services.octavia.running import Group
     from upgradecheck.services.octavia.running import Running
+    from upgradecheck.services.octavia.running import Totals
 
 #: As many groups of image and topology are told apart.
 GROUPS = 25
@@ -93,8 +94,8 @@ def amphora_versions(upgrade: Upgrade) -> Result:
             found.get(tags[None]),
             {p: found[tag] for p, tag in tags.items() if p and tag in found},
         )
-        findings += _judged(running)
         totals, others = running.totals(), running.others()
+        findings += _judged(running, totals)
     now = "; ".join(
         f"image {image or 'none'} for the tag {tag.name or '(not set)'} of {tag.source}"
         for tag, image in found.items()
@@ -151,7 +152,7 @@ def _no_image(tag: Tag, count: int) -> Finding:
     )
 
 
-def _judged(running: Running) -> Iterator[Finding]:
+def _judged(running: Running, totals: Totals) -> Iterator[Finding]:
     """The groups, then the load balancers in the order in which to take them."""
     groups = running.groups(GROUPS + 1)
     for group in groups[:GROUPS]:
@@ -166,7 +167,7 @@ def _judged(running: Running) -> Iterator[Finding]:
     balancers = running.balancers(BALANCERS)
     for each in balancers:
         yield _balancer(each)
-    left = running.balancers_in_all() - len(balancers)
+    left = totals.balancers - len(balancers)
     if left > 0:
         yield Finding(
             f"{_many(left, 'more load balancer', 'more load balancers')} must be failed "
@@ -175,7 +176,7 @@ def _judged(running: Running) -> Iterator[Finding]:
             f"Fail those above over, then ask again which are next: {_AGAIN}",
             Status.WARNING,
         )
-    unknown = running.totals().unknown
+    unknown = totals.unknown
     if unknown:
         yield Finding(
             f"of {_many(unknown, 'amphora', 'amphorae')} Octavia has not recorded the "
