@@ -72,6 +72,12 @@ def octavia_13() -> Path:
 
 
 @pytest.fixture(scope="session")
+def glance_27() -> Path:
+    """Where the programs of a real Glance 27.1.1 are."""
+    return release.programs_of(*release.GLANCE_27)
+
+
+@pytest.fixture(scope="session")
 def octavia_mariadb_head(mariadb: MariaDB) -> str:
     """A database at the head of the installed Octavia."""
     return octavia.upgrade(mariadb.create())

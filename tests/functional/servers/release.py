@@ -25,6 +25,15 @@ OCTAVIA_13 = (
     "PyMySQL",
 )
 
+#: So did Glance 27; its libraries import what setuptools had until 80.
+GLANCE_27 = (
+    "glance==27.1.1",
+    "SQLAlchemy<2",
+    "oslo.db<16",
+    "setuptools<81",
+    "PyMySQL",
+)
+
 
 def programs_of(*requirements: str) -> Path:
     """Where the programs of a release are; it is installed when it is not.

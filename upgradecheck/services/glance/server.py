@@ -77,6 +77,12 @@ def database_server(upgrade: Upgrade) -> Result:
                 Status.FAILURE,
             )
         )
+    if kind != "sqlite" and not numbers:
+        raise NotVerified(
+            f"{spoken} does not tell its version; rolling upgrades need 5.5 or later",
+            where,
+            "Ask the server: SELECT VERSION();",
+        )
     if kind != "sqlite" and version[:2] < _OLDEST:
         findings.append(
             Finding(
