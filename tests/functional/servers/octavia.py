@@ -14,9 +14,9 @@ from tests.functional.servers.directory import private_directory
 OLD_REVISION = "31f7653ded67"
 
 
-def upgrade(url: str, programs: Path = program.PROGRAMS) -> str:
-    """Bring the database to what the Octavia in ``programs`` wants."""
-    return _manage(url, programs, "upgrade", "head")
+def upgrade(url: str, programs: Path = program.PROGRAMS, revision: str = "head") -> str:
+    """Bring the database to a revision, by the Octavia in ``programs``."""
+    return _manage(url, programs, "upgrade", revision)
 
 
 def stamp(url: str, revision: str = OLD_REVISION) -> str:
