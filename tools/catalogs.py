@@ -34,33 +34,32 @@ from upgradecheck.series import facts
 
 ROOT = pathlib.Path(__file__).parents[1]
 
-#: The oldest series of each service: further back, either the libraries of the day
-#: fail under the Python that we need, or there would be no room left in the wheel.
-OLDEST = {"octavia": "stein", "glance": "wallaby", "ceilometer": "xena"}
+#: The oldest series of each service: further back, either the release does not install
+#: under the Python that we need, or there would be no room left in the wheel.
+OLDEST = {"octavia": "stein", "glance": "victoria", "ceilometer": "stein"}
 
 #: A series' libraries are those of this many days after it came out.
 DAYS = 14
 
 #: What has come out since then is taken nevertheless: none of these has options, and
 #: their releases of the day hold code that Python 3.11 cannot compile or import.
-_MODERN = (
-    *("bcrypt", "cffi", "cryptography", "eventlet", "greenlet", "lxml", "msgpack"),
-    *("munch", "netifaces", "psutil", "pycparser", "pyopenssl", "pyrsistent", "pyyaml"),
-    *(
-        "setproctitle",
-        "setuptools",
-        "simplejson",
-        "wheel",
-        "wrapt",
-        "yappi",
-        "markupsafe",
-    ),
+MODERN = (
+    *("bcrypt", "cffi", "cryptography", "eventlet", "greenlet", "grpcio", "lxml"),
+    *("markupsafe", "msgpack", "munch", "netifaces", "psutil", "pycparser"),
+    *("pyopenssl", "pyrsistent", "pyyaml", "setproctitle", "setuptools"),
+    *("simplejson", "wheel", "wrapt", "yappi"),
 )
+
+#: What the series' own libraries came to be later, as their first release could not
+#: list its options.
+MENDED = {"glance:yoga": {"oslo.limit": "1.5.1"}}
 
 #: What releases of the day need and do not ask for.
 _CONSTRAINTS = ("setuptools<81",)
 _OLD_BUILDERS = "setuptools<58\nwheel<0.46\n"
 _OLD_CONSTRAINTS = ("MarkupSafe<2.1", "SQLAlchemy<1.4")
+#: What the tooz of Stein forbids for the sake of Python 2.
+_OLD_OVERRIDES = "grpcio>=1.50\n"
 
 #: All drivers' libraries, as a driver whose library is missing lists no options; lxml
 #: is what two of keystoneauth's plug-ins want.
@@ -75,12 +74,14 @@ _OURS = ("oslo.upgradecheck", "packaging", "PyYAML")
 #: Where it is asked; a database that is empty is named for each whose revisions are
 #: to be run.
 _MAKE = """\
+import asyncio
 import collections.abc
 import fractions
 import inspect
 import json
 import math
 import sys
+import types
 # What Python had when the libraries of the oldest releases were made.
 for name in collections.abc.__all__:
     if not hasattr(collections, name):
@@ -89,6 +90,8 @@ if not hasattr(inspect, "getargspec"):
     inspect.getargspec = lambda function: inspect.getfullargspec(function)[:4]
     inspect.formatargspec = lambda *_, **__: "(...)"
 fractions.gcd = math.gcd
+if not hasattr(asyncio, "coroutine"):
+    asyncio.coroutine = types.coroutine
 from upgradecheck import catalogue_file
 from upgradecheck import installed
 from upgradecheck.services.{service} import service
@@ -211,15 +214,21 @@ def environment(each: Wanted) -> Iterator[pathlib.Path]:
         constraints.write_text("\n".join(_constraints(each)))
         builders = home / "builders.txt"
         builders.write_text(_OLD_BUILDERS if each.is_before_python_3_11 else "")
-        newer = [each.service, *(_MODERN if each.is_before_python_3_11 else ())]
+        overrides = home / "overrides.txt"
+        overrides.write_text(_OLD_OVERRIDES if each.is_before_python_3_11 else "")
+        mended = MENDED.get(str(each), {})
+        modern = MODERN if each.is_before_python_3_11 else ()
         day = each.released + datetime.timedelta(days=DAYS)
         _run(
             [
                 *(*uv, "pip", "install", "--python", str(python)),
                 *("--exclude-newer", day.isoformat()),
-                *(f"--exclude-newer-package={name}=2999-01-01" for name in newer),
+                *(
+                    f"--exclude-newer-package={name}=2999-01-01"
+                    for name in (each.service, *modern, *mended)
+                ),
                 *("--constraints", str(constraints)),
-                *("--build-constraints", str(builders)),
+                *("--build-constraints", str(builders), "--overrides", str(overrides)),
                 *(each.requirement, *_DRIVERS.get(each.service, ())),
                 *("lxml", "pymysql", "setuptools", *_OURS),
             ],
@@ -229,7 +238,12 @@ def environment(each: Wanted) -> Iterator[pathlib.Path]:
 
 
 def _constraints(each: Wanted) -> tuple[str, ...]:
-    return _CONSTRAINTS + (_OLD_CONSTRAINTS if each.is_before_python_3_11 else ())
+    mended = MENDED.get(str(each), {})
+    return (
+        *_CONSTRAINTS,
+        *(_OLD_CONSTRAINTS if each.is_before_python_3_11 else ()),
+        *(f"{name}=={version}" for name, version in mended.items()),
+    )
 
 
 def _run(

@@ -48,6 +48,25 @@ class Default:
 
 
 @dataclasses.dataclass(frozen=True)
+class Unlisted:
+    """A namespace of which one of the releases could not list the options.
+
+    :param namespace: the namespace.
+    :param release: the release.
+    :param reason: why it could not.
+    """
+
+    namespace: str
+    release: Release
+    reason: str
+
+    @property
+    def told(self) -> str:
+        """Which release could not list it, to be put after its name."""
+        return f", not listed by {self.release.short}: {self.reason}"
+
+
+@dataclasses.dataclass(frozen=True)
 class Names:
     """What came and what went of a set of names."""
 
@@ -69,6 +88,8 @@ class Changes:
     :param renamed: options that have another name or group.
     :param defaults: options that have another default.
     :param deprecated: options that are newly deprecated for removal.
+    :param unlisted: the namespaces whose options are in none of these, as one of the
+        releases could not list them.
     :param revisions: the revisions that are pending, by database.
     :param entry_points: what came and went, by entry-point group.
     :param programs: programs that came and went.
@@ -83,6 +104,7 @@ class Changes:
     renamed: tuple[Renamed, ...]
     defaults: tuple[Default, ...]
     deprecated: tuple[KnownOption, ...]
+    unlisted: tuple[Unlisted, ...]
     revisions: Mapping[str, tuple[Revision, ...]]
     entry_points: Mapping[str, Names]
     programs: Names
@@ -136,7 +158,9 @@ def _all(release: Release) -> Options:
 
 
 def _options(first: Release, last: Release) -> dict[str, Any]:
-    old, new = _all(first), _all(last)
+    unlisted = [*_unlisted(first, last), *_unlisted(last, first)]
+    skip = {each.namespace for each in unlisted}
+    old, new = (Options(it.catalogue.known_options(skip)) for it in (first, last))
     history = History(last, _all)
     renamed = {
         place: known
@@ -169,7 +193,18 @@ def _options(first: Release, last: Release) -> dict[str, Any]:
             for before, now in both
             if _is_deprecated(now) and not _is_deprecated(before)
         ),
+        "unlisted": tuple(sorted(unlisted, key=lambda each: each.namespace)),
     }
+
+
+def _unlisted(release: Release, other: Release) -> list[Unlisted]:
+    """The namespaces that a release could not list and that it or another one has."""
+    namespaces = {*release.service.namespaces, *other.catalogue.options}
+    return [
+        Unlisted(name, release, reason)
+        for name, reason in release.catalogue.faults.items()
+        if name in namespaces
+    ]
 
 
 def changed_defaults(
@@ -298,6 +333,14 @@ def data(changes: Changes) -> Any:
                     "since": each.data.get("deprecated_since"),
                 }
                 for each in changes.deprecated
+            ],
+            "not_compared": [
+                {
+                    "namespace": each.namespace,
+                    "version": each.release.version,
+                    "reason": each.reason,
+                }
+                for each in changes.unlisted
             ],
         },
         "revisions": {

@@ -141,6 +141,10 @@ def _parts(changes: Changes) -> Iterator[tuple[str, Iterable[Item]]]:
         ((known.spoken, reader.deprecation(known)) for known in changes.deprecated),
     )
     yield _("New options"), ((known.spoken, "") for known in changes.new)
+    yield (
+        _("Options that were not compared"),
+        ((each.namespace, each.told) for each in changes.unlisted),
+    )
     for database, revisions in changes.revisions.items():
         word = _("Revisions of the database %s") % database
         yield word, ((each.revision, f" {each.title}") for each in revisions)

@@ -75,7 +75,7 @@ def ship(folder: Path, catalogues: Iterable[Catalogue]) -> None:
     """Let catalogues ship, in a package of a folder that is imported from."""
     catalogue_file.shipped_catalogue.cache_clear()
     files = folder / "gadget_releases" / "files"
-    files.mkdir(parents=True)
+    files.mkdir(parents=True, exist_ok=True)
     (files.parent / "__init__.py").touch()
     for each in catalogues:
         (files / f"{each.version}.json").write_text(catalogue_file.text(each))

@@ -97,6 +97,7 @@ class TestJSON:
             ("renamed", ["height"]),
             ("defaults", ["size"]),
             ("deprecated", ["soft"]),
+            ("not_compared", []),
         ],
     )
     def test_each_option_that_changed_is_there_once(
@@ -173,6 +174,44 @@ class TestText:
         self, gadget: ServiceStatus
     ) -> None:
         assert "to 9.0.0 (2026.2)" in changes(gadget, "--from", "6.0.0").stdout
+
+
+class TestNamespacesThatOneReleaseCouldNotList:
+    @pytest.fixture(params=["6.0.0", "9.0.0"])
+    def mute(self, request: pytest.FixtureRequest, plugins: Plugins) -> str:
+        """The version that cannot list oslo.tools, where the other one can."""
+        ship(plugins)
+        both = {
+            "6.0.0": releases.catalogue("6.0.0", 7, options={"gadget": []}),
+            "9.0.0": releases.catalogue("9.0.0", 9, options={"gadget": []}),
+        }
+        for version, each in both.items():
+            if version == request.param:
+                each.faults = {"oslo.tools": "ValueError: too many"}
+            else:
+                each.options = {"oslo.tools": [("tools", options("saw"))]}
+        releases.ship(plugins.folder, both.values())
+        return str(request.param)
+
+    def test_its_options_are_neither_new_nor_removed(
+        self, mute: str, status: ServiceStatus
+    ) -> None:
+        found = changes(status, "--from", "6.0.0", "--to", "9.0.0", "--json").json
+        assert (found["options"]["new"], found["options"]["removed"]) == ([], [])
+        assert found["options"]["not_compared"] == [
+            {
+                "namespace": "oslo.tools",
+                "version": mute,
+                "reason": "ValueError: too many",
+            }
+        ]
+
+    def test_people_are_told_why(self, mute: str, status: ServiceStatus) -> None:
+        lines = changes(status, "--from", "6.0.0", "--to", "9.0.0").stdout.splitlines()
+        place = lines.index("Options that were not compared (1)")
+        told = " ".join(line.strip() for line in lines[place + 1 : place + 3])
+        assert f"oslo.tools, not listed by {mute} (" in told
+        assert "ValueError: too many" in told
 
 
 class TestMistakes:

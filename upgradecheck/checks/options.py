@@ -78,7 +78,7 @@ def judge(upgrade: Upgrade) -> Result:
                 Finding(
                     f"what the namespace {name} defines is not verified: {fault}",
                     f"namespace {name} of oslo.config.opts",
-                    "Look whether the package that provides it is whole.",
+                    _look(upgrade.target),
                     Status.ERROR,
                 )
             ] = None
@@ -86,6 +86,16 @@ def judge(upgrade: Upgrade) -> Result:
     findings.update(dict.fromkeys(changed))
     ordered = sorted(findings, key=lambda f: -_ORDER.index(f.status or Status.SUCCESS))
     return Result.judged(_sentence(upgrade, count, ordered) + note, ordered)
+
+
+def _look(target: Release) -> str:
+    """What to do where a namespace could not be listed."""
+    if target.source == Release.source:
+        return "Look whether the package that provides it is whole."
+    return (
+        f"{target.source[0].upper()}{target.source[1:]} was made without it; compare "
+        "what you set of it by hand, or ask where the release is installed."
+    )
 
 
 _ORDER = (Status.SUCCESS, Status.WARNING, Status.ERROR, Status.FAILURE)

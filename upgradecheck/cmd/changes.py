@@ -146,6 +146,11 @@ def _parts(changes: Changes) -> Iterator[tuple[str, Iterable[str]]]:
             for known in changes.new
         ),
     )
+    if changes.unlisted:
+        yield (
+            "Options that were not compared",
+            (f"{each.namespace}{each.told}" for each in changes.unlisted),
+        )
     for name, revisions in changes.revisions.items():
         yield (
             f"Revisions of the {name} database",

@@ -117,6 +117,27 @@ def test_a_type_that_only_its_own_code_knows_is_not_verified(
     assert [s for m, s in messages.items() if m.startswith(told)] == ["error"]
 
 
+def test_a_namespace_that_the_catalogue_lacks_says_what_to_do(
+    gadget: ServiceStatus, file: Path, plugins: Plugins
+) -> None:
+    mute = releases.catalogue(
+        "8.0.0", 9, options={}, faults={"gadget": "ValueError: too many"}
+    )
+    releases.ship(plugins.folder, [mute])
+    done = asked(
+        gadget, file, "--to", "2026.1", "--check", "gadget.config-options", "--json"
+    )
+    found = {
+        each["message"]: (each["status"], each["remedy"])
+        for each in done.rows["gadget.config-options"]["findings"]
+    }
+    status, remedy = found[
+        "what the namespace gadget defines is not verified: ValueError: too many"
+    ]
+    assert status == "error"
+    assert remedy.startswith("The catalogue of 8.0.0 was made without it; ")
+
+
 @pytest.mark.parametrize("to", ["2023.2", "2027.1", "12.0.0"])
 def test_without_a_catalogue_nothing_is_guessed(
     gadget: ServiceStatus, file: Path, to: str
