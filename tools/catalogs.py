@@ -34,7 +34,7 @@ from upgradecheck.series import facts
 
 ROOT = pathlib.Path(__file__).parents[1]
 
-#: The oldest series of each service: further back, either the release does not install
+#: The oldest series of each service: further back, either the release cannot be asked
 #: under the Python that we need, or there would be no room left in the wheel.
 OLDEST = {"octavia": "stein", "glance": "victoria", "ceilometer": "stein"}
 
@@ -57,7 +57,7 @@ MENDED = {"glance:yoga": {"oslo.limit": "1.5.1"}}
 #: What releases of the day need and do not ask for.
 _CONSTRAINTS = ("setuptools<81",)
 _OLD_BUILDERS = "setuptools<58\nwheel<0.46\n"
-_OLD_CONSTRAINTS = ("MarkupSafe<2.1", "SQLAlchemy<1.4")
+OLD_CONSTRAINTS = ("MarkupSafe<2.1", "SQLAlchemy<1.4")
 #: What the tooz of Stein forbids for the sake of Python 2.
 _OLD_OVERRIDES = "grpcio>=1.50\n"
 
@@ -241,7 +241,7 @@ def _constraints(each: Wanted) -> tuple[str, ...]:
     mended = MENDED.get(str(each), {})
     return (
         *_CONSTRAINTS,
-        *(_OLD_CONSTRAINTS if each.is_before_python_3_11 else ()),
+        *(OLD_CONSTRAINTS if each.is_before_python_3_11 else ()),
         *(f"{name}=={version}" for name, version in mended.items()),
     )
 
