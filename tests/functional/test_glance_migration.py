@@ -6,6 +6,7 @@ import dataclasses
 import shlex
 import sqlite3
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -254,8 +255,10 @@ class TestOnSqlite:
         glance.leave_data(url)
         watched.run("db", "expand")
         watched.run("db", "migrate")
+        before = (tmp_path / "glance.sqlite").read_bytes()
         seen = watched.see()
         assert seen.states == ["success", "failure", "failure"]
+        assert (tmp_path / "glance.sqlite").read_bytes() == before
         do_remedy(seen)
         assert watched.ask(IDS[1])[IDS[1]]["status"] == "success"
         watched.run("db", "contract")
@@ -322,6 +325,21 @@ class TestOnSqlite:
         rows = Watched(status, tmp_path, at(tmp_path, "2024_1_contract01")).ask(IDS[1])
         assert rows[IDS[1]]["status"] == "error"
         assert "no such table: image_locations" in rows[IDS[1]]["details"]
+
+
+def test_a_user_that_may_only_read_can_ask_all(
+    status: ServiceStatus,
+    tmp_path: Path,
+    mariadb: MariaDB,
+    glance_database: Callable[[str], str],
+) -> None:
+    url = glance_database(mariadb.create())
+    glance.leave_data(url)
+    reader = mariadb.create_user(url, read_only=True)
+    rows = Watched(status, tmp_path, reader).ask(*IDS)
+    assert [rows[id]["status"] for id in IDS] == ["success", "failure", "success"]
+    # Nothing comes next, so nothing is advised to come only then.
+    assert "Only then" not in rows[IDS[1]]["details"]
 
 
 class TestWithoutTheTargetsCode:
