@@ -76,6 +76,8 @@ def remarks(task: Task) -> Iterator[str]:
             yield "It may be left out."
         if step.is_anytime:
             yield "At any time."
+        for row in task.verified:
+            yield f"Not yet, says {row.id}: {row.result.details}"
     if task.state is State.WAITING:
         yield f"Waits for: {', '.join(_short(name) for name in task.waits_for)}."
     for row in task.blockers:
