@@ -70,14 +70,7 @@ def remarks(task: Task) -> Iterator[str]:
     if task.parts:
         return
     if task.state is State.NEXT:
-        if step.where:
-            yield f"On: {step.where}."
-        if task.is_optional:
-            yield "It may be left out."
-        if step.is_anytime:
-            yield "At any time."
-        for row in task.verified:
-            yield f"Not yet, says {row.id}: {row.result.details}"
+        yield from _about_next(task)
     if task.state is State.WAITING:
         yield f"Waits for: {', '.join(_short(name) for name in task.waits_for)}."
     for row in task.blockers:
@@ -94,6 +87,18 @@ def remarks(task: Task) -> Iterator[str]:
     if task.state is State.UNSEEN:
         for row in task.verified:
             yield f"{row.id} could not see it: {row.result.details}"
+
+
+def _about_next(task: Task) -> Iterator[str]:
+    step = task.step
+    if step.where:
+        yield f"On: {step.where}."
+    if task.is_optional:
+        yield "It may be left out."
+    if step.is_anytime:
+        yield "At any time."
+    for row in task.verified:
+        yield f"Not yet, says {row.id}: {row.result.details}"
 
 
 def _blocker(row: Row) -> str:
