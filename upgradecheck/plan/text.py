@@ -66,7 +66,6 @@ def _own(task: Task) -> str:
 
 def remarks(task: Task) -> Iterator[str]:
     """What there is to say of a task besides its state, in sentences."""
-    step = task.step
     if task.parts:
         return
     if task.state is State.NEXT:
