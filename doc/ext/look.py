@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import Any
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -30,6 +31,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", _choose, priority=400)
     # The theme asks for the time of the build, which makes every build differ.
     app.connect("config-inited", _forget_the_time, priority=600)
+    app.connect("html-page-context", _level_headings)
     # Only a link to the bug tracker, which we do not show, needs the commit.
     theme = logging.getLogger("sphinx.openstackdocstheme.ext")
     theme.addFilter(_needs_no_git)
@@ -49,6 +51,17 @@ def _choose(app: Sphinx, config: Config) -> None:
 
 def _forget_the_time(app: Sphinx, config: Config) -> None:
     config.html_last_updated_fmt = None
+
+
+def _level_headings(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object
+) -> None:
+    """Sphinx calls the captions of lists of pages headings, but tells no level."""
+    told, whole = 'role="heading"', 'role="heading" aria-level="2"'
+    if context.get("body"):
+        context["body"] = context["body"].replace(told, whole)
+    made = context["toctree"]
+    context["toctree"] = lambda **wanted: made(**wanted).replace(told, whole)
 
 
 def _needs_no_git(record: logging.LogRecord) -> bool:

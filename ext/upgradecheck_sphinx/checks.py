@@ -14,6 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_id
 
 from upgradecheck.mistake import nearest
+from upgradecheck_sphinx import index
 from upgradecheck_sphinx import parts
 from upgradecheck_sphinx import words
 from upgradecheck_sphinx.text import clean
@@ -70,12 +71,9 @@ class CheckDirective(ObjectDescription[str]):
             "check", name, node_id, title, (self.env.docname, self.lineno)
         )
         if "no-index-entry" not in self.options:
-            # A semicolon would make a subentry of the rest, an exclamation mark
-            # at the start a main entry.
-            indexed = title.replace(";", ",").lstrip("! ")
-            for entry in (name, indexed):
-                text = _("%s (upgrade check)") % entry
-                self.indexnode["entries"].append(("single", text, node_id, "", None))
+            self.indexnode["entries"] += index.entries(
+                name, title, node_id, _("%s (upgrade check)")
+            )
 
     def parse_content_to_nodes(
         self, allow_section_headings: bool = False

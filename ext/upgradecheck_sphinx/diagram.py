@@ -32,12 +32,14 @@ if TYPE_CHECKING:
 
 _GRAPHVIZ = "sphinx.ext.graphviz"
 _STYLE = """\
-  graph [bgcolor="{paper}", compound=true, nodesep=0.2, ranksep=0.4];
-  graph [fontname="Helvetica,Arial,sans-serif", fontsize=11, style="rounded"];
-  node [fontname="Helvetica,Arial,sans-serif", fontsize=11, margin="0.14,0.07"];
+  graph [bgcolor="{paper}", compound=true, nodesep=0.15, ranksep=0.3];
+  graph [fontname="Helvetica,Arial,sans-serif", fontsize=10, style="rounded"];
+  node [fontname="Helvetica,Arial,sans-serif", fontsize=10, margin="0.12,0.06"];
   node [shape=box, style="rounded"];
   edge [arrowsize=0.8];
 """
+#: How many steps a row has at most.
+_ABREAST = 3
 _INKED = {"fill", "stroke"}
 _INKS = {"black": "currentColor", "transparent": "none"}
 
@@ -131,6 +133,7 @@ class Drawing:
             lines += self._box(box, is_linked)
         for box in self.boxes.values():
             lines += [self._edge(required, box.name) for required in box.requires]
+        lines += [self._edge(*pair, "style=invis") for pair in self._rows()]
         return "\n".join([*lines, "}"])
 
     def _box(self, box: Box, is_linked: bool) -> Iterator[str]:
@@ -157,9 +160,22 @@ class Drawing:
             lines.append(_("(at any time)"))
         return "\n".join(lines)
 
-    def _edge(self, first: str, then: str) -> str:
+    def _rows(self) -> Iterator[tuple[str, str]]:
+        """Which step to draw below which, of those that may be done side by side.
+
+        Else they would lie in one line, wider than a page.
+        """
+        alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for box in self.boxes.values():
+            around = box.name.rpartition(".")[0]
+            alike.setdefault((around, box.requires), []).append(box.name)
+        for (around, _requires), names in alike.items():
+            width = 1 if around in self.boxes else _ABREAST
+            yield from zip(names, names[width:], strict=False)
+
+    def _edge(self, first: str, then: str, *facts: str) -> str:
         tail, head = self._leaf(first, -1), self._leaf(then, 0)
-        ends = [
+        ends = list(facts) + [
             f"{key}={_quoted('cluster_' + name)}"
             for key, name in (("ltail", first), ("lhead", then))
             if self.boxes[name].within

@@ -8,10 +8,30 @@ from typing import TYPE_CHECKING
 from sphinx.domains import Index
 from sphinx.domains import IndexEntry
 
+from upgradecheck_sphinx.text import clean
 from upgradecheck_sphinx.words import _
 
 if TYPE_CHECKING:
     from upgradecheck_sphinx.domain import UpgradeDomain
+
+#: What Sphinx knows of an entry: its kind, text, place, weight and letter.
+Entry = tuple[str, str, str, str, None]
+
+
+def entries(name: str, title: str, node_id: str, kind: str) -> list[Entry]:
+    """What the general index has of an object: its name, and its title.
+
+    The title is a text of its own, with the name below it: so the search knows it
+    too, and puts what bears it above the pages that only have its words.
+
+    :param kind: our own words for what it is, around the name.
+    """
+    named = kind % name
+    # A semicolon would make a subentry of the rest, an exclamation mark at the
+    # start a main entry.
+    titled = clean(title).replace(";", ",").lstrip("! ")
+    texts = [named, f"{titled}; {named}"] if titled else [named]
+    return [("single", text, node_id, "main", None) for text in texts]
 
 
 class CheckIndex(Index):

@@ -17,6 +17,7 @@ from upgradecheck.mistake import nearest
 from upgradecheck.procedure import Prerequisite
 from upgradecheck.procedure import Procedure
 from upgradecheck.procedure import Section
+from upgradecheck_sphinx import index
 from upgradecheck_sphinx import parts
 from upgradecheck_sphinx.diagram import diagram_of
 from upgradecheck_sphinx.notes import Notes
@@ -97,13 +98,10 @@ class ProcedureDirective(SphinxDirective):
         return self._flattened(whole)
 
     def _index(self, procedure: Procedure, node_id: str) -> addnodes.index:
-        entries = []
+        entries: list[index.Entry] = []
         if "no-index" not in self.options:
-            title = clean(procedure.title).replace(";", ",").lstrip("! ")
-            entries = [
-                ("single", _("%s (upgrade procedure)") % text, node_id, "", None)
-                for text in (procedure.name, title)
-            ]
+            kind = _("%s (upgrade procedure)")
+            entries = index.entries(procedure.name, procedure.title, node_id, kind)
         return addnodes.index(entries=entries)
 
     def _section(self, title: str, source: Source, **more: bool) -> nodes.section:
