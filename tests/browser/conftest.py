@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
@@ -44,10 +45,15 @@ class Handler(SimpleHTTPRequestHandler):
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the guide's pages."""
     folder = tmp_path_factory.mktemp("guide")
+    return build(SOURCE, folder)
+
+
+def build(source: Path, folder: Path) -> Path:
+    """The pages of a guide, made from its sources; a warning is an error."""
     done = subprocess.run(
         [
             *(sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html"),
-            *("-d", str(folder / "trees"), str(SOURCE), str(folder / "html")),
+            *("-d", str(folder / "trees"), str(source), str(folder / "html")),
         ],
         capture_output=True,
         text=True,
@@ -57,10 +63,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "html"
 
 
-@pytest.fixture(scope="session")
-def site(built: Path) -> Iterator[str]:
-    """The address under which the guide is served."""
-    handler = functools.partial(Handler, directory=str(built))
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address under which a folder is served, for as long as it is."""
+    handler = functools.partial(Handler, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -69,6 +75,13 @@ def site(built: Path) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@pytest.fixture(scope="session")
+def site(built: Path) -> Iterator[str]:
+    """The address under which the guide is served."""
+    with served(built) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

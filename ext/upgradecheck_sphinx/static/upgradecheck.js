@@ -53,8 +53,22 @@
     button.hidden = false;
   }
 
+  /* What scrolls sideways is scrolled with the keyboard as well. */
+  function reach() {
+    document.querySelectorAll(".upgrade-run pre, .upgrade-table").forEach(function (wide) {
+      if (wide.scrollWidth > wide.clientWidth) {
+        wide.tabIndex = 0;
+      } else {
+        wide.removeAttribute("tabindex");
+      }
+    });
+  }
+
   function start() {
     document.querySelectorAll("button.upgrade-copy").forEach(offer);
+    reach();
+    addEventListener("load", reach);
+    addEventListener("resize", reach);
   }
 
   if (document.readyState === "loading") {
