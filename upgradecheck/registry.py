@@ -143,7 +143,7 @@ class _Guarded:
 
         :raises Exception: whatever the module raises; nothing worse.
         """
-        if entries.owner(self._entry)[0] != OURS:
+        if entries.owner(self._entry)[0] != OURS and not self._is_there():
             self._try()
         try:
             with _no_output():
@@ -155,6 +155,11 @@ class _Guarded:
             if isinstance(fault, Exception) and not isinstance(fault, AssertionError):
                 raise
             raise _LoadFailure(f"{type(fault).__name__} {fault}".strip()) from None
+
+    def _is_there(self) -> bool:
+        """Whether its module ran here already, for another entry, and made it."""
+        module = sys.modules.get(self._entry.module)
+        return self._entry.attr in getattr(module, "__dict__", ())
 
     def _try(self) -> None:
         """Load it in a process of its own first: it might end this one, or hang.

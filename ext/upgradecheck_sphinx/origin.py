@@ -12,6 +12,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,15 @@ class Origin:
 
     def __init__(self) -> None:
         self._module = functools.cache(_module)
+        self._entries = functools.cache(_entries)
 
     def of_entry(self, group: str, name: str, distribution: str) -> Source:
         """Where the object of an entry point is defined."""
-        for entry in entries.of_group(group):
-            if entry.name == name and entries.owner(entry)[0] == distribution:
-                file = _file_of(entry.module)
-                module = self._module(file)
-                return Source(file, module.line_of(entry.attr)) if file else NOWHERE
-        return NOWHERE
+        entry = self._entries(group).get((name, distribution))
+        file = _file_of(entry.module) if entry is not None else ""
+        if entry is None or not file:
+            return NOWHERE
+        return Source(file, self._module(file).line_of(entry.attr))
 
     def of_text(self, check: Check, otherwise: Source) -> tuple[Line, ...]:
         """The lines of a check's text, each with its place as near as can be told."""
@@ -66,20 +67,38 @@ class _Module:
         self.tree = ast.parse(text)
 
     def line_of(self, name: str) -> int:
-        name = name.partition(".")[0]
+        return self._defined.get(name.partition(".")[0], 1)
+
+    @functools.cached_property
+    def _defined(self) -> dict[str, int]:
+        """The names of the module, and the line where each comes first."""
+        found: dict[str, int] = {}
         for node in self.tree.body:
-            if name in _names(node):
-                return node.lineno
-        return 1
+            for name in _names(node):
+                found.setdefault(name, node.lineno)
+        return found
+
+    @functools.cached_property
+    def _functions(self) -> dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]]:
+        """The functions, wherever in the module they are, by name."""
+        found: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                found.setdefault(node.name, []).append(node)
+        return found
+
+    @functools.cached_property
+    def _texts(self) -> dict[str, ast.expr]:
+        """The strings, each without its indentation, and where it comes first."""
+        found: dict[str, ast.expr] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.setdefault(inspect.cleandoc(node.value), node)
+        return found
 
     def docstring(self, name: str, line: int) -> tuple[Line, ...]:
         """That of the function of a name, nearest to a line."""
-        found = [
-            node
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            and node.name == name
-        ]
+        found = self._functions.get(name, [])
         for node in sorted(found, key=lambda each: abs(each.lineno - line))[:1]:
             text = ast.get_docstring(node)
             if text and isinstance(node.body[0], ast.Expr):
@@ -88,14 +107,8 @@ class _Module:
 
     def constant(self, text: str) -> tuple[Line, ...]:
         """The text, where a string of the module has it."""
-        for node in ast.walk(self.tree):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and inspect.cleandoc(node.value) == text
-            ):
-                return self._placed(node, text)
-        return ()
+        node = self._texts.get(text)
+        return self._placed(node, text) if node is not None else ()
 
     def _placed(self, node: ast.expr, text: str) -> tuple[Line, ...]:
         """Lines from the first in the node that holds the text's first one."""
@@ -113,6 +126,14 @@ class _Module:
             (line, Source(self.file, min(first + number, last)))
             for number, line in enumerate(wanted)
         )
+
+
+def _entries(group: str) -> dict[tuple[str, str], EntryPoint]:
+    """Entry points by name and distribution; of two the first."""
+    found: dict[tuple[str, str], EntryPoint] = {}
+    for entry in entries.of_group(group):
+        found.setdefault((entry.name, entries.owner(entry)[0]), entry)
+    return found
 
 
 def _module(file: str) -> _Module:

@@ -28,7 +28,8 @@ _MARKS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 
 def clean(text: str) -> str:
     """Without what steers terminals, breaks XML or turns the writing round."""
-    return "".join(_shown(each) for each in text)
+    # What can be printed has none of that, and is most of what there is.
+    return text if text.isprintable() else "".join(map(_shown, text))
 
 
 def _shown(character: str) -> str:
