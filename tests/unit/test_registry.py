@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +91,18 @@ class TestProblemsOfChecks:
         assert "first 1.0" in details
         assert "second 1.0" in details
         assert done.code == 255
+
+    def test_a_module_is_tried_once_however_many_checks_it_has(
+        self, status: ServiceStatus, plugins: Plugins, tmp_path: Path
+    ) -> None:
+        runs = tmp_path / "runs"
+        plugins.install_checks("widget", one=FINE, two=FINE, three=FINE)
+        module = plugins.folder / "widget_checks.py"
+        line = f"open({str(runs)!r}, 'a').write('run ')\n"
+        module.write_text(line + module.read_text())
+        status("upgrade", "list")
+        # In a process of its own first, then in the one that lists.
+        assert runs.read_text() == "run run "
 
     def test_the_services_own_distribution_keeps_its_id(
         self, status: ServiceStatus, plugins: Plugins

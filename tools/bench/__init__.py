@@ -1,0 +1,1 @@
+"""Wall time and peak memory, side by side: ``tox -e bench``."""
