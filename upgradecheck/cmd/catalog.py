@@ -21,8 +21,8 @@ from upgradecheck.cmd.parser import add_json
 from upgradecheck.cmd.parser import nearest
 from upgradecheck.deployment.configuration import Configuration
 from upgradecheck.deployment.configuration import files_of
+from upgradecheck.question import Given
 from upgradecheck.report.terminal import plain
-from upgradecheck.runner import Given
 from upgradecheck.service import Service
 
 _DESCRIPTION = """\

@@ -26,13 +26,14 @@ from upgradecheck.cmd.parser import add_baseline_option
 from upgradecheck.cmd.parser import add_json
 from upgradecheck.cmd.parser import add_services
 from upgradecheck.cmd.parser import nearest
+from upgradecheck.question import Given
+from upgradecheck.question import Selection
+from upgradecheck.question import is_here
 from upgradecheck.registry import Registry
 from upgradecheck.report import document
 from upgradecheck.report import progress
 from upgradecheck.report import table
 from upgradecheck.report.terminal import plain
-from upgradecheck.runner import Given
-from upgradecheck.runner import Selection
 from upgradecheck.service import Service
 from upgradecheck.waiver import Waiver
 
@@ -276,7 +277,5 @@ def chosen(
         # A service whose definition does not load still has its error row.
         return chosen + [Service(name) for name in missing]
     return [
-        service
-        for service in registry.services.values()
-        if runner.is_here(service, given)
+        service for service in registry.services.values() if is_here(service, given)
     ]

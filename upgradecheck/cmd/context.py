@@ -12,9 +12,9 @@ from upgradecheck import registry as registries
 from upgradecheck.check import NotVerified
 from upgradecheck.cmd.parser import UsageError
 from upgradecheck.cmd.parser import nearest
+from upgradecheck.question import Given
 from upgradecheck.registry import Registry
 from upgradecheck.report import file
-from upgradecheck.runner import Given
 from upgradecheck.series import Timeline
 from upgradecheck.series import newest_series
 from upgradecheck.series import read

@@ -23,11 +23,11 @@ from upgradecheck.cmd.parser import add_baseline_option
 from upgradecheck.cmd.parser import add_json
 from upgradecheck.cmd.parser import nearest
 from upgradecheck.plan.state import MEANINGS
+from upgradecheck.question import Given
+from upgradecheck.question import Selection
 from upgradecheck.registry import Registry
 from upgradecheck.report import Report
 from upgradecheck.report import progress
-from upgradecheck.runner import Given
-from upgradecheck.runner import Selection
 
 if TYPE_CHECKING:
     from upgradecheck.plan.live import Plan

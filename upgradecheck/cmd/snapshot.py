@@ -8,7 +8,6 @@ import sys
 from typing import Any
 
 from upgradecheck import registry as registries
-from upgradecheck import runner
 from upgradecheck import settings
 from upgradecheck.cmd.check import chosen
 from upgradecheck.cmd.check import seconds
@@ -16,8 +15,9 @@ from upgradecheck.cmd.context import Context
 from upgradecheck.cmd.context import assign
 from upgradecheck.cmd.context import write
 from upgradecheck.cmd.parser import UsageError
+from upgradecheck.question import Given
+from upgradecheck.question import question
 from upgradecheck.report.terminal import plain
-from upgradecheck.runner import Given
 
 _EPILOG = """\
 exit codes:
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
     from upgradecheck import snapshot
 
     timeout = arguments.timeout or settings.load().timeout
-    upgrade = runner.question(services[0], given.get(names[0], Given()), timeout)
+    upgrade = question(services[0], given.get(names[0], Given()), timeout)
     taken = snapshot.take(upgrade, timeout)
     write(json.dumps(baseline.to_data(taken), indent=2) + "\n", arguments.output)
     for what, why in taken.faults.items():
