@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import pathlib
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -47,6 +48,12 @@ def shipped(service: Service) -> dict[str, Traversable]:
             f"the catalogues of {service.title} are not there: {fault}",
             remedy=f"Install the package that defines {service.name} anew.",
         ) from None
+    return dict(_files(folder, folder.stat().st_mtime_ns))
+
+
+@functools.lru_cache(maxsize=64)
+def _files(folder: pathlib.Path, _changed: int) -> dict[str, Traversable]:
+    """The catalogues in a folder, which is read anew when it has changed."""
     found: dict[Version, tuple[str, Traversable]] = {}
     for file in folder.iterdir():
         name = file.name.removesuffix(_SUFFIX)

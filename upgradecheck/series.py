@@ -99,6 +99,10 @@ class Timeline:
         self.series: tuple[Series, ...] = (*of_it, *later)
         self._position = {each.id: n for n, each in enumerate(self.series)}
 
+    @functools.cached_property
+    def _pairs(self) -> list[tuple[str, Version]]:
+        return [(id, Version(first)) for id, first in self.firsts.items()]
+
     def series_of(self, version: str | None) -> str | None:
         """The series to which a version belongs; None if it is not known.
 
@@ -109,8 +113,7 @@ class Timeline:
             wanted = Version(Version(version or "").base_version)
         except InvalidVersion:
             return None
-        pairs = [(id, Version(first)) for id, first in self.firsts.items()]
-        same = [pair for pair in pairs if pair[1].major == wanted.major]
+        same = [pair for pair in self._pairs if pair[1].major == wanted.major]
         if len(same) == 1:
             return same[0][0]
         # Swift, and all of them before Liberty: several series have one major number.
@@ -118,7 +121,7 @@ class Timeline:
         if not older:
             return None
         id, first = older[-1]
-        if id == pairs[-1][0] and wanted.release[:2] != first.release[:2]:
+        if id == self._pairs[-1][0] and wanted.release[:2] != first.release[:2]:
             return None  # it may be the next series'
         return id
 
