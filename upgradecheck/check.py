@@ -277,6 +277,7 @@ class Upgrade:
     :param gates: the ids of all checks that gate the procedure on whose way this is
         asked; empty if it is asked on the way of none.
     :param baseline: what a node of the old release had, if the operator gave it.
+    :param patience: seconds that it may take to find out where the upgrade starts.
     """
 
     service: Service
@@ -286,6 +287,7 @@ class Upgrade:
     strict: bool = False
     gates: frozenset[str] = frozenset()
     baseline: Baseline | None = None
+    patience: float = 30
 
     @property
     def origins(self) -> tuple[Release, ...]:

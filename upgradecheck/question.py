@@ -24,6 +24,9 @@ from upgradecheck.series import Timeline
 from upgradecheck.service import Service
 from upgradecheck.waiver import Waiver
 
+#: Seconds that the service's code may take at least to say what it expects.
+_LOADING = 30.0
+
 
 @dataclasses.dataclass(frozen=True)
 class Selection:
@@ -98,6 +101,8 @@ def upgrade_of(
         selection.strict,
         frozenset(selection.gates),
         given.baseline,
+        # The check that asks has the rest of its time for itself.
+        timeout / 2,
     )
 
 
@@ -155,7 +160,8 @@ def _catalogue(
         pass  # told by every check that needs the configuration
     try:
         drivers = installed.driver_namespaces(service, enabled)
-        return installed.catalogue_of(service, drivers, timeout)
+        # Code that is loaded for the first time is no check that takes too long.
+        return installed.catalogue_of(service, drivers, max(timeout, _LOADING))
     except NotVerified as fault:
         if installed.version_of(service) is not None:
             return fault

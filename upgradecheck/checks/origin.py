@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
+from upgradecheck import isolation
 from upgradecheck import release as releases
 from upgradecheck.catalogue import Revision
 from upgradecheck.check import NotVerified
@@ -84,18 +86,22 @@ def _split(upgrade: Upgrade) -> tuple[tuple[Release, ...], tuple[Release, ...]]:
 def _rows(upgrade: Upgrade) -> tuple[str, ...]:
     """The revisions of the main database.
 
+    Asked in a process of its own, with a time limit of its own: a database that never
+    answers must not cost the answer of a check that can do without.
+
     :raises NotVerified: if it cannot be asked, or has none.
     """
-    from upgradecheck.checks.revision import revisions_of
-
-    try:
-        rows = revisions_of(upgrade)
-    except ImportError as fault:
+    outcome = isolation.run(functools.partial(_asked, upgrade), upgrade.patience)
+    if outcome.answer is None:
+        end = outcome.fault or f"ended with {outcome.raised and outcome.raised.kind}"
         raise NotVerified(
-            f"reading the database needs {fault.name}, not installed here",
-            "extra db",
-            "pip install 'upgradecheck[db]', or name the release: --from RELEASE.",
-        ) from None
+            f"reading the database's revision {end}",
+            f"table {upgrade.service.databases[0].version_table}",
+            "Look whether the database answers, or name the release: --from RELEASE.",
+        )
+    rows, fault = outcome.answer
+    if fault is not None:
+        raise NotVerified(*fault)
     if not rows:
         database = upgrade.service.databases[0]
         raise NotVerified(
@@ -103,7 +109,23 @@ def _rows(upgrade: Upgrade) -> tuple[str, ...]:
             f"table {database.version_table}",
             "Name the release that it comes from: --from RELEASE.",
         )
-    return rows
+    return tuple(rows)
+
+
+def _asked(upgrade: Upgrade) -> tuple[tuple[str, ...], tuple[str | None, ...] | None]:
+    """The revisions, or why they are not known, as JSON can hold it."""
+    from upgradecheck.checks.revision import revisions_of
+
+    try:
+        return revisions_of(upgrade), None
+    except NotVerified as fault:
+        return (), (fault.reason, fault.location, fault.remedy)
+    except ImportError as fault:
+        return (), (
+            f"reading the database needs {fault.name}, not installed here",
+            "extra db",
+            "pip install 'upgradecheck[db]', or name the release: --from RELEASE.",
+        )
 
 
 def _fitting(
