@@ -48,30 +48,7 @@ _CONTRACT = "contract"
 
 def judge(upgrade: Upgrade) -> Result:
     """Judge what is pending in every database of a service."""
-    if not upgrade.service.databases:
-        raise NotVerified(
-            f"the definition of {upgrade.service.title} names no database",
-            f"service {upgrade.service.name}",
-            "Define it as upgradecheck.Service(..., databases=(Database(...),)), in "
-            "the entry-point group upgradecheck.services.",
-        )
-    answers = []
-    for database in upgrade.service.databases:
-        if database.optional and not revisions.is_set(upgrade, database):
-            continue
-        try:
-            answers.append(_judge(upgrade, database))
-        except NotVerified as fault:
-            answers.append(Result.not_verified(fault))
-    if not answers:
-        return Result.skipped(
-            f"None of the optional databases of {upgrade.service.title} is set."
-        )
-    return Result.stated(
-        Status.worst(answer.status for answer in answers),
-        " ".join(answer.details or "" for answer in answers),
-        [finding for answer in answers for finding in answer.findings],
-    )
+    return revisions.of_each_database(upgrade, _judge)
 
 
 def _judge(upgrade: Upgrade, database: Database) -> Result:

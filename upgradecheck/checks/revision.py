@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import warnings
+from collections.abc import Callable
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -55,8 +56,18 @@ def judge(upgrade: Upgrade, pending: Status) -> Result:
     """Judge every database of a service.
 
     :param pending: what a database that is behind means: success or failure.
-    :raises NotVerified: if the service has a single database and it could not
-        be asked.
+    :raises NotVerified: if the definition of the service names no database.
+    """
+    return of_each_database(upgrade, functools.partial(_judge, pending=pending))
+
+
+def of_each_database(
+    upgrade: Upgrade, judge_one: Callable[[Upgrade, Database], Result]
+) -> Result:
+    """One answer for all databases of a service; optional ones count if they are set.
+
+    :param judge_one: judges one of them; if it raises NotVerified, that is its answer.
+    :raises NotVerified: if the definition of the service names no database.
     """
     if not upgrade.service.databases:
         raise NotVerified(
@@ -67,10 +78,10 @@ def judge(upgrade: Upgrade, pending: Status) -> Result:
         )
     answers = []
     for database in upgrade.service.databases:
-        if database.optional and not is_set(upgrade, database):
+        if database.optional and not _is_set(upgrade, database):
             continue
         try:
-            answers.append(_judge(upgrade, database, pending))
+            answers.append(judge_one(upgrade, database))
         except NotVerified as fault:
             answers.append(Result.not_verified(fault))
     if not answers:
@@ -85,7 +96,7 @@ def judge(upgrade: Upgrade, pending: Status) -> Result:
     return Result.stated(worst, details, findings)
 
 
-def is_set(upgrade: Upgrade, database: Database) -> bool:
+def _is_set(upgrade: Upgrade, database: Database) -> bool:
     """Whether the operator names the database."""
     return upgrade.deployment.configuration.where(*database.option) is not None
 

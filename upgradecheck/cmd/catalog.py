@@ -12,12 +12,12 @@ from oslo_config import cfg
 
 from upgradecheck import catalogue_file
 from upgradecheck import installed
-from upgradecheck import registry as registries
 from upgradecheck.cmd.context import Context
 from upgradecheck.cmd.context import assign
 from upgradecheck.cmd.context import write
 from upgradecheck.cmd.parser import UsageError
 from upgradecheck.cmd.parser import add_json
+from upgradecheck.cmd.parser import add_service
 from upgradecheck.cmd.parser import nearest
 from upgradecheck.deployment.configuration import Configuration
 from upgradecheck.deployment.configuration import files_of
@@ -41,14 +41,7 @@ def add(commands: Any, prog: str, service: str | None) -> None:
         help="write what the installed release of a service expects, as JSON",
         description=_DESCRIPTION,
     )
-    parser.add_argument(
-        "services",
-        nargs="?" if service else 1,
-        metavar="SERVICE",
-        default=[],
-        type=lambda word: [word] if service else word,
-        help=f"always {service} here" if service else "the service, as list shows it",
-    )
+    add_service(parser, service)
     parser.add_argument(
         "--output",
         metavar="FILE",
@@ -68,14 +61,10 @@ def add(commands: Any, prog: str, service: str | None) -> None:
 
 def run(arguments: argparse.Namespace, context: Context) -> int:
     """Write the catalogue."""
-    (name,) = context.services(arguments)
-    registry = registries.load([name])
-    if name not in registry.services:
-        raise UsageError(f"{name} has no definition that can be loaded here")
-    service = registry.services[name]
+    service = context.service(arguments)
     given = context.given(arguments)
     assign(given, [service])
-    scratch = _scratch(arguments.scratch, service, given.get(name, Given()))
+    scratch = _scratch(arguments.scratch, service, given.get(service.name, Given()))
     catalogue = installed.whole_catalogue(service)
     if scratch:
         from upgradecheck import effects

@@ -11,14 +11,13 @@ from typing import Any
 
 import upgradecheck
 from upgradecheck import changes as reader
-from upgradecheck import registry as registries
 from upgradecheck.changes import Changes
 from upgradecheck.changes import spoken
 from upgradecheck.cmd.context import Context
 from upgradecheck.cmd.context import release
 from upgradecheck.cmd.context import write
-from upgradecheck.cmd.parser import UsageError
 from upgradecheck.cmd.parser import add_json
+from upgradecheck.cmd.parser import add_service
 from upgradecheck.report.terminal import plain
 
 _DESCRIPTION = """\
@@ -41,14 +40,7 @@ def add(commands: Any, prog: str, service: str | None) -> None:
         help="show what changed from one release of a service to another",
         description=_DESCRIPTION,
     )
-    parser.add_argument(
-        "services",
-        nargs="?" if service else 1,
-        metavar="SERVICE",
-        default=[],
-        type=lambda word: [word] if service else word,
-        help=f"always {service} here" if service else "the service, as list shows it",
-    )
+    add_service(parser, service)
     parser.add_argument(
         "--from",
         metavar="RELEASE",
@@ -68,11 +60,7 @@ def add(commands: Any, prog: str, service: str | None) -> None:
 
 def run(arguments: argparse.Namespace, context: Context) -> int:
     """Show the changes."""
-    (name,) = context.services(arguments)
-    registry = registries.load([name])
-    if name not in registry.services:
-        raise UsageError(f"{name} has no definition that can be loaded here")
-    service = registry.services[name]
+    service = context.service(arguments)
     for option, word in (("--from", arguments.origin), ("--to", arguments.target)):
         if word is not None:
             release(option, word, [service])

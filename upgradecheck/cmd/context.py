@@ -56,6 +56,17 @@ class Context:
                 )
         return [self.own] if self.own else list(dict.fromkeys(arguments.services))
 
+    def service(self, arguments: argparse.Namespace) -> Service:
+        """The only service that the user named.
+
+        :raises UsageError: if it is unknown, or its definition cannot be loaded.
+        """
+        (name,) = self.services(arguments)
+        registry = registries.load([name])
+        if name not in registry.services:
+            raise UsageError(f"{name} has no definition that can be loaded here")
+        return registry.services[name]
+
     def given(self, arguments: argparse.Namespace) -> dict[str, Given]:
         """Configuration by service; that without a service under the empty name."""
         files: dict[str, list[str]] = {}

@@ -176,6 +176,18 @@ def add_services(parser: argparse.ArgumentParser, service: str | None) -> None:
     )
 
 
+def add_service(parser: argparse.ArgumentParser, service: str | None) -> None:
+    """Add the word that names the only service of a command."""
+    parser.add_argument(
+        "services",
+        nargs="?" if service else 1,
+        metavar="SERVICE",
+        default=[],
+        type=lambda word: [word] if service else word,
+        help=f"always {service} here" if service else "the service, as list shows it",
+    )
+
+
 def parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespace:
     """The words of a command line.
 
