@@ -125,7 +125,7 @@ def _step_added(change: Change) -> str:
 
 
 def _step_moved(change: Change) -> str:
-    was = f"; it was ``{change.was}``" if change.was else ""
+    was = f"; it was {_literal(change.was)}" if change.was else ""
     return (
         f"The step ``{change.name}`` of the {_named(change)} has moved: it comes "
         f"{_place(change)} now{was}."

@@ -36,6 +36,18 @@ def _nothing_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
 
 
+@pytest.fixture(autouse=True)
+def _nothing_of_another_test(tmp_path: Path) -> Iterator[None]:
+    """No test sees a module that another one wrote."""
+    before = set(sys.modules)
+    yield
+    for name in set(sys.modules) - before:
+        module = vars(sys.modules[name])
+        places = (module.get("__file__") or "", *module.get("__path__", ()))
+        if any(Path(each).is_relative_to(tmp_path) for each in places):
+            del sys.modules[name]
+
+
 @pytest.fixture
 def plugins(tmp_path: Path) -> Plugins:
     """Where a test installs distributions of services that it invents."""
@@ -51,13 +63,8 @@ def plugins_here(
     """The same, seen by the tests' own process as well."""
     monkeypatch.syspath_prepend(str(plugins.folder))
     entries._all.cache_clear()
-    before = set(sys.modules)
     yield plugins
     entries._all.cache_clear()
-    for name in set(sys.modules) - before:
-        file = getattr(sys.modules[name], "__file__", None) or ""
-        if file.startswith(str(plugins.folder)):
-            del sys.modules[name]
 
 
 @pytest.fixture

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.unit import releases
-from upgradecheck import catalogue_file
 from upgradecheck.check import Status
 from upgradecheck.checks import OptionsCheck
 from upgradecheck.checks.drivers import names_in
@@ -37,7 +34,7 @@ SERVICE = dataclasses.replace(
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the catalogues ship, and a folder for everything else."""
     releases.ship(
         tmp_path,
@@ -52,9 +49,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         ],
     )
     monkeypatch.syspath_prepend(tmp_path)
-    yield tmp_path
-    sys.modules.pop("gadget_releases", None)
-    catalogue_file.shipped_catalogue.cache_clear()
+    return tmp_path
 
 
 def found(folder: Path, value: str, to: str = "2026.2") -> list[tuple[str, Status]]:
