@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from collections.abc import Iterator
 
 from upgradecheck.check import Status
@@ -72,8 +73,7 @@ def remarks(task: Task) -> Iterator[str]:
         yield from _about_next(task)
     if task.state is State.WAITING:
         yield f"Waits for: {', '.join(_short(name) for name in task.waits_for)}."
-    for row in task.blockers:
-        yield _blocker(row)
+    yield from _blockers(task.blockers)
     if task.said is not None and task.state is State.DONE and task.proof is None:
         yield f"Said by {task.said.by} at {task.said.time:%Y-%m-%d %H:%M} UTC." + (
             f" {task.said.note}" if task.said.note else ""
@@ -100,8 +100,18 @@ def _about_next(task: Task) -> Iterator[str]:
         yield f"Not yet, says {row.id}: {row.result.details}"
 
 
-def _blocker(row: Row) -> str:
-    text = f"Blocked by {row.id}: {row.result.status}. {row.result.details or ''}"
+def _blockers(rows: Iterable[Row]) -> Iterator[str]:
+    """What blocks; checks that say the same are named together."""
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        told.setdefault(_answer(row), []).append(row.id)
+    for answer, ids in told.items():
+        yield f"Blocked by {', '.join(ids)}: {answer}"
+
+
+def _answer(row: Row) -> str:
+    """What a check says that blocks, and how that is solved."""
+    text = f"{row.result.status}. {row.result.details or ''}"
     remedies = dict.fromkeys(
         finding.remedy
         for finding in row.result.findings

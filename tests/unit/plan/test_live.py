@@ -72,12 +72,18 @@ def plan(
     undone: tuple[str, ...] = (),
     way: str = WAY,
     values: Mapping[str, list[str]] | None = None,
+    answer: str = "{id} said so.",
 ) -> Plan:
     """The plan of a procedure, with these answers and these words."""
     procedure = load_text(textwrap.dedent(way))
     finding = Finding("it is warm", None, "Cool it.")
     rows = [
-        Row(id, id, "widget", Result.stated(answers[id], f"{id} said so.", [finding]))
+        Row(
+            id,
+            id,
+            "widget",
+            Result.stated(answers[id], answer.format(id=id), [finding]),
+        )
         for id in dict.fromkeys(str(each) for each in checks_of(procedure))
     ]
     said = {
@@ -161,6 +167,18 @@ class TestGates:
         shown = " ".join(text.render(found).split())
         assert f"Blocked by widget.ready: {status}." in shown
         assert "Remedy: Cool it." in shown
+
+    def test_checks_that_say_the_same_are_named_together(self) -> None:
+        way = WAY.replace("gate: [widget.ready]", "gate: [widget.ready, widget.calm]")
+        answers = {**FINE, "widget.ready": Status.ERROR, "widget.calm": Status.ERROR}
+        for answer, told in (
+            ("No file.", ["Blocked by widget.ready, widget.calm: error. No file."]),
+            ("{id}?", [f"Blocked by widget.{i}: error." for i in ("ready", "calm")]),
+        ):
+            found = plan(answers, done=("backup",), way=way, answer=answer)
+            shown = " ".join(text.render(found).split("nodes)")[0].split())
+            assert all(each in shown for each in told)
+            assert shown.count("Blocked by") == len(told)
 
     def test_the_gate_of_a_step_around_holds_until_a_step_within_is_done(self) -> None:
         answers = {
