@@ -58,8 +58,14 @@ class Mistaken(ValueError):
 
 def similar(name: str, known: Iterable[str]) -> str | None:
     """The known name that an unknown one is most like; None if none is near."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return near[0] if near else None
+    known = list(known)
+    # What comes before the last dot is the same in many names, and is no likeness.
+    scope = name[: name.rfind(".") + 1]
+    if not any(each.startswith(scope) for each in known):
+        scope = ""
+    own = [each.removeprefix(scope) for each in known if each.startswith(scope)]
+    near = difflib.get_close_matches(name.removeprefix(scope), own, n=1, cutoff=0.5)
+    return scope + near[0] if near else None
 
 
 def nearest(name: str, known: Collection[str]) -> str:
