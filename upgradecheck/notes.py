@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -161,9 +162,12 @@ def judged(
         change = by_uid.get(note.uid)
         if change is not None:
             ours[change] = note
+            unsaid = sentence.unsaid(change, note.text)
             if change.verb is Verb.RENAMED and not _tells_title(change, note.text):
                 why = f"{change.name} is titled {change.title!r} now"
                 outdated.append(Outdated(note, why))
+            elif unsaid:
+                outdated.append(Outdated(note, f"it does not say “{unsaid}”"))
             continue
         since = _was_written_for(note, inventory)
         if since is None:
@@ -256,7 +260,7 @@ class Folder:
         try:
             settings: Any = config.Config(str(here.parent), here.name)
             sections = {each.name for each in settings.sections}
-            found = here.parent / str(settings.notespath)
+            found = Path(os.path.relpath(here.parent / str(settings.notespath), here))
         except (OSError, ValueError, TypeError, AttributeError, yaml.YAMLError) as e:
             reason = f"reno's settings for {self.path} cannot be read: {e}"
             raise NotVerified(reason, remedy="Correct reno.yaml.") from None
@@ -265,7 +269,7 @@ class Folder:
                 f"reno's settings for {self.path} have no section {SECTION}",
                 remedy=f"Add {SECTION} to the sections in reno.yaml.",
             )
-        return found
+        return self.path / found
 
     def unreleased(self, last: str) -> list[Note]:
         """The notes that were not there at the last release.
@@ -343,7 +347,7 @@ def _tagged(folder: Path, version: str) -> frozenset[str] | None:
     from dulwich.repo import Repo
 
     try:
-        repository = Repo.discover(str(folder.parent))
+        repository = Repo.discover(str(folder.absolute().parent))
     except NotGitRepository:
         return None
     with repository:

@@ -332,10 +332,14 @@ def _requiring(step: Step, gone: dict[str, Step]) -> Step:
     """The step, which requires nothing that is gone."""
     requires: dict[Reference, None] = {}
     waiting = list(step.requires)
+    seen: set[str] = set()
     while waiting:
         each = waiting.pop(0)
         if each.name in gone:
-            waiting[:0] = gone[each.name].requires
+            # Once: two that are gone may require the same, and so may those.
+            if each.name not in seen:
+                waiting[:0] = gone[each.name].requires
+            seen.add(each.name)
         elif each.name != step.name:
             requires[each] = None
     steps = tuple(_requiring(inner, gone) for inner in step.steps)

@@ -23,14 +23,13 @@ from upgradecheck.mistake import Mistake
 from upgradecheck.mistake import Source
 from upgradecheck.mistake import nearest
 from upgradecheck.procedure import Span
+from upgradecheck.series import all_series
+from upgradecheck.series import facts
 from upgradecheck.yamlfile import Lined
 from upgradecheck.yamlfile import Path
 
 #: A step's name as its parts, without the procedure's: ``("nodes", "stop")``.
 Name: TypeAlias = tuple[str, ...]
-
-#: All releases.
-_EVER = Span()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,7 +120,7 @@ def _spoken(lined: Lined, error: Any) -> Iterator[Mistake]:
         yield Mistake(source, what, "keep see alone, and the rest in the note it names")
         return
     name = next((str(each) for each in reversed(path) if isinstance(each, str)), "")
-    what = f"{name or thing} is {_asfound_step(lined, error.instance, path)}"
+    what = f"{name or thing} is {_as_found(lined, error.instance, path)}"
     if error.validator == "uniqueItems":
         twice = [each for each in error.instance if error.instance.count(each) > 1]
         what = f"{name} names {twice[0]} twice"
@@ -133,7 +132,7 @@ def _spoken(lined: Lined, error: Any) -> Iterator[Mistake]:
     yield Mistake(lined.key(path), what, due or "correct it")
 
 
-def _asfound_step(lined: Lined, value: Any, path: Path) -> str:
+def _as_found(lined: Lined, value: Any, path: Path) -> str:
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):
@@ -179,7 +178,7 @@ def drafts_in(data: Any, path: Path = (), name: Name = ()) -> Iterator[Draft]:
 
 
 def _spans(
-    lined: Lined, value: Any, path: Path, around: Span = _EVER
+    lined: Lined, value: Any, path: Path, around: tuple[Span, ...] = ()
 ) -> Iterator[Mistake]:
     """Versions that cannot be read, and releases that never come."""
     if isinstance(value, list):
@@ -192,24 +191,44 @@ def _spans(
         version = value.get(key)
         if not isinstance(version, str):
             continue
-        try:
-            Version(version)
+        fault = _version_fault(lined.value, version)
+        if fault is None:
             found[key] = version
-        except InvalidVersion:
-            what = f"{key} is {version!r}, which is no version"
-            right = "write a release of the service, for example 14.0.0"
-            yield Mistake(lined.key((*path, key)), what, right)
+        else:
+            what, right = fault
+            yield Mistake(lined.key((*path, key)), f"{key} is {what}", right)
     span = Span(**found)
-    if span and not span.meets(span):
+    inner = around
+    if not span.meets(span):
         what = f"removed is {span.removed}, which is not after {span.added}"
         right = "removed is the first release without it"
         yield Mistake(lined.key((*path, "removed")), what, right)
-    elif not span.meets(around):
-        what = "the releases are none of those that what is around it is bound to"
-        yield Mistake(lined.key(path), what, "correct added or removed")
-    inner = ("prerequisites", "notes", "before", "steps", "after")
-    for key in inner:
-        yield from _spans(lined, value.get(key), (*path, key), span or around)
+    elif span:
+        inner = (*around, span)
+        if not all(span.meets(each) for each in around):
+            what = "the releases are none of those that what is around it is bound to"
+            yield Mistake(lined.key(path), what, "correct added or removed")
+    for key in ("prerequisites", "notes", "before", "steps", "after"):
+        yield from _spans(lined, value.get(key), (*path, key), inner)
+
+
+def _version_fault(data: Any, version: str) -> tuple[str, str] | None:
+    """Why a text is no version of a procedure's service; None if it is one."""
+    service = data.get("service")
+    known = facts()["services"].get(service, {}) if isinstance(service, str) else {}
+    named = [
+        series.id
+        for series in all_series()
+        if series.id in known and version.lower() in (series.id, series.name)
+    ]
+    right = "write a release of the service, for example 14.0.0"
+    if named:
+        right = f"write the first release of that series, {known[named[0]]}"
+    try:
+        Version(version)
+    except InvalidVersion:
+        return f"{version!r}, which is no version", right
+    return (f"{version}, which is a series and no version", right) if named else None
 
 
 def _nested(lined: Lined, drafts: list[Draft]) -> Iterator[Mistake]:

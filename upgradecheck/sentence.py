@@ -20,6 +20,18 @@ _FACTS = {
     "applies_to": ("the releases that it applies to", "all"),
     "procedures": ("the procedures on whose way it is asked", "all"),
 }
+#: What nobody but us says in these words, and what may be another at the next look.
+_CLAIMS = tuple(
+    rf"{start}.*?\.(?= |$)"
+    for start in (
+        r"It is asked \w+ the upgrade",
+        rf" has changed in ({'|'.join(what for what, _ in _FACTS.values())}), from ",
+        r" is new, with \d+ step",
+        r" has a new step, ``[^`]*``, which comes ",
+        r" has moved: it comes (first|after ``)",
+        r" has been removed, with the steps within it: ",
+    )
+)
 
 
 def escaped(title: str) -> str:
@@ -38,11 +50,31 @@ def of(change: Change) -> str:
     return _SENTENCES[change.thing, change.verb](change)
 
 
-def _named(change: Change) -> str:
-    """The check or procedure with its id and its title."""
+def unsaid(change: Change, told: str) -> str:
+    """What a text says otherwise that is in our words, as it would have to be said.
+
+    :param told: what was written of the change when it was perhaps another.
+    :returns: empty if the text says it, or says it in words of its own.
+    """
+    bare, ours = " ".join(told.split()), of(change)
+    for claim in (rf"{re.escape(_subject(change))} \(.*?\) (is new|has )", *_CLAIMS):
+        if re.search(claim, bare):
+            found = re.search(claim, ours)
+            part = found[0] if found else ours
+            if part not in bare:
+                return part.strip()
+    return ""
+
+
+def _subject(change: Change) -> str:
     name = change.procedure if change.thing is Thing.STEP else change.name
     kind = Thing.CHECK if change.thing is Thing.CHECK else Thing.PROCEDURE
-    return f"{kind} ``{name}`` ({escaped(change.title)})"
+    return f"{kind} ``{name}``"
+
+
+def _named(change: Change) -> str:
+    """The check or procedure with its id and its title."""
+    return f"{_subject(change)} ({escaped(change.title)})"
 
 
 def _check_added(change: Change) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 from typing import TypeAlias
 
@@ -20,6 +21,8 @@ DEEPEST = 32
 #: Where in a file a value is: the keys and the numbers that lead to it.
 Path: TypeAlias = tuple[str | int, ...]
 
+#: How git marks where two sides of a merge differ.
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 _TAG = "tag:yaml.org,2002:"
 #: What YAML makes of what is written without a tag.
 _KINDS = (
@@ -87,6 +90,10 @@ def read(data: bytes | str, file: str, largest: int = LARGEST) -> Lined:
         line = text.count("\n", 0, fault.position) + 1
         raise _unreadable(file, line, what, "remove it") from None
     except yaml.MarkedYAMLError as fault:
+        if conflict := _CONFLICT.search(text):
+            line = text.count("\n", 0, conflict.start()) + 1
+            what = "git left both sides of a merge here"
+            raise _unreadable(file, line, what, "resolve the conflict") from None
         mark = fault.problem_mark or fault.context_mark
         problem = ": ".join(each for each in (fault.context, fault.problem) if each)
         raise _unreadable(file, mark.line + 1 if mark else 1, problem) from None

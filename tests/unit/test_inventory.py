@@ -154,6 +154,10 @@ procedures:
             (b"[" * 100, "levels deep"),
             (b"schema: !!python/object:os.system x\n", "is not read"),
             (b"schema: 1\nschema: 1\n", ":2: schema stands there twice"),
+            (
+                b"schema: 1\n<<<<<<< HEAD\nreleases: [1.0]\n=======\n>>>>>>> b\n",
+                ":2: git left both sides of a merge here; resolve the conflict",
+            ),
         ],
     )
     def test_what_is_no_such_file(

@@ -338,6 +338,60 @@ class TestTwice:
         assert "widget.ready is titled 'Third' now" in done.stdout
         assert len(released.files) == 1
 
+    def test_a_note_of_a_check_that_has_changed_in_more_is_told(
+        self, released: Widget
+    ) -> None:
+        released.checks["ready"] = ("Widgets ready", ', phase="after"')
+        released.write()
+        more = ', phase="after", needs=("config",)'
+        released.checks["ready"] = ("Widgets ready", more)
+        done = released("--check")
+        assert done.code == 255
+        assert (
+            "it does not say “has changed in its phase, from ``before`` to ``after`` "
+            "and in what it needs, from nothing to ``config``.”"
+        ) in done.stdout
+        released.files[0].unlink()
+        assert released.write() == ["check-changed widget.ready"]
+
+    @pytest.mark.parametrize(
+        ("steps", "again", "unsaid"),
+        [
+            (
+                "[{id: start}, {id: stop}, NODES]",
+                "[{id: stop}, {id: start}, NODES]",
+                "has moved: it comes after ``widget.cold.stop`` now.",
+            ),
+            (
+                "[{id: stop}, {id: rest}, NODES, {id: start}]",
+                "[{id: rest}, {id: stop}, NODES, {id: start}]",
+                "has a new step, ``widget.cold.rest``, which comes first.",
+            ),
+        ],
+    )
+    def test_a_note_of_a_step_that_has_another_place_now_is_told(
+        self, released: Widget, steps: str, again: str, unsaid: str
+    ) -> None:
+        nodes = "{id: nodes, each: node, steps: [{id: halt}]}"
+        released.steps = steps.replace("NODES", nodes)
+        assert len(released.write()) == 1
+        released.steps = again.replace("NODES", nodes)
+        done = released("--check")
+        assert (done.code, done.stdout.count("outdated")) == (255, 1)
+        assert f"it does not say “{unsaid}”" in done.stdout
+
+    def test_a_note_with_the_title_of_a_moment_ago_is_told(
+        self, released: Widget
+    ) -> None:
+        released.checks["fresh"] = ("Fresh", "")
+        released.write()
+        released.checks["fresh"] = ("Fresh air", "")
+        done = released("--check")
+        assert done.code == 255
+        assert "it does not say “check ``widget.fresh`` (Fresh air) is new”" in (
+            done.stdout
+        )
+
 
 class TestByHand:
     def test_a_note_that_names_what_is_new_is_enough(self, released: Widget) -> None:

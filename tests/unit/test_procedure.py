@@ -255,6 +255,20 @@ class TestMistakes:
                 "7: added is 'Ocata', which is no version; write a release",
             ),
             (
+                "steps:\n- id: one\n  added: ''",
+                "7: added is '', which is no version; write a release",
+            ),
+            (
+                "added: '3'\nremoved: '2'\nsteps:\n- id: one\n  notes:\n"
+                "  - {text: One., added: '2'}",
+                "6: removed is 2, which is not after 3; removed is the first release",
+            ),
+            (
+                "added: '3'\nsteps:\n- id: one\n  removed: '5'\n  each: node\n"
+                "  steps:\n  - {id: two, removed: '3'}",
+                "11: the releases are none of those that what is around it is bound to",
+            ),
+            (
                 "steps:\n- id: one\n  added: '15.0.0'\n  removed: '14.0.0'",
                 "8: removed is 14.0.0, which is not after 15.0.0; removed is the first",
             ),
@@ -332,6 +346,30 @@ class TestMistakes:
     ) -> None:
         (found,) = mistakes_of(written(text))
         assert found.startswith(mistake)
+
+    @pytest.mark.parametrize(
+        ("version", "mistake"),
+        [
+            ("2026.1", "5: added is 2026.1, which is a series and no version; write"),
+            (
+                "Hibiscus",
+                "5: added is 'Hibiscus', which is no version; write the first",
+            ),
+        ],
+    )
+    def test_a_series_is_not_taken_for_a_version(
+        self, written: WriteProcedure, version: str, mistake: str
+    ) -> None:
+        file = written(f"added: '{version}'\nsteps:\n- id: one\n")
+        file.write_text(file.read_text().replace("widget", "glance"))
+        (found,) = mistakes_of(file)
+        assert found.startswith(mistake)
+        first = {"2026.1": "32.0.0", "Hibiscus": "33.0.0"}[version]
+        assert found.endswith(f"the first release of that series, {first}")
+
+    def test_a_service_that_counts_by_years_may(self) -> None:
+        text = f"{HEAD}added: '2026.1'\nsteps:\n- id: one\n"
+        assert "2026.2" in procedure.load_text(text).span
 
     def test_all_mistakes_are_told_at_once_in_the_order_of_lines(
         self, written: WriteProcedure
@@ -444,6 +482,14 @@ class TestMistakes:
             (b"- " * 100_000, "1: lies more than 32 levels deep"),
             (b"#" * (LARGEST + 1), f"1: is larger than {LARGEST} bytes"),
             (b'a: "\\UFFFFFFFF"', "1: "),
+            (
+                b"a: 1\n\tb: 2\n",
+                "2: while scanning for the next token: found character",
+            ),
+            (
+                b"a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other\n",
+                "2: git left both sides of a merge here; resolve the conflict",
+            ),
         ],
     )
     def test_what_is_no_procedure_at_all_is_a_mistake(
@@ -631,6 +677,21 @@ class TestReleases:
         )
         four = procedure.load_text(text).at("2.0.0").step("four")
         assert [str(each) for each in four.requires] == ["widget.rolling.one"]
+
+    def test_what_many_missing_steps_required_is_found_at_once(self) -> None:
+        text = f"{HEAD}steps:\n- {{id: s0}}\n- {{id: t0}}\n"
+        for number in range(1, 40):
+            before = f"[s{number - 1}, t{number - 1}]"
+            for name in ("s", "t"):
+                text += (
+                    f"- {{id: {name}{number}, requires: {before}, removed: '2.0'}}\n"
+                )
+        text += "- {id: last, requires: [s39]}\n"
+        last = procedure.load_text(text).at("2.0").step("last")
+        assert [str(each) for each in last.requires] == [
+            "widget.rolling.s0",
+            "widget.rolling.t0",
+        ]
 
     def test_a_step_of_which_every_part_is_missing_is_missing(self) -> None:
         text = HEAD + textwrap.dedent(

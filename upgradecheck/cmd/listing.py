@@ -18,6 +18,7 @@ from upgradecheck.cmd.context import write
 from upgradecheck.cmd.parser import add_json
 from upgradecheck.cmd.parser import add_services
 from upgradecheck.registry import OURS
+from upgradecheck.registry import Problem
 from upgradecheck.registry import Registry
 from upgradecheck.report.terminal import plain
 from upgradecheck.series import series_of
@@ -67,14 +68,24 @@ def text(registry: Registry, procedures: Mapping[str, Procedure]) -> str:
         ]
         lines.append("")
     for problem in registry.problems:
-        lines += textwrap.wrap(
-            f"error: {plain(problem.entry)}: {plain(problem.reason)}. "
-            f"{plain(problem.remedy)}",
-            78,
-            subsequent_indent="  ",
-            break_long_words=False,
-        )
+        lines += _problem(problem)
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _problem(problem: Problem) -> list[str]:
+    """The problem; each mistake of a file on a line of its own, as it can be found."""
+    told = f"error: {plain(problem.entry)}: {plain(problem.reason)}"
+    first, *mistakes = told.split("\n")
+    if mistakes:
+        rest = [*mistakes, f"Try: {plain(problem.remedy)}"]
+        return [first, *(f"  {each}" for each in rest)]
+    return textwrap.wrap(
+        f"{first}. {plain(problem.remedy)}",
+        78,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _headline(registry: Registry, service: Service) -> str:

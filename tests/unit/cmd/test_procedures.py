@@ -89,3 +89,13 @@ class TestList:
         (problem,) = listed.json["problems"]
         assert problem["id"] == "widget.cold"
         assert "cold.yaml:9" in problem["message"]
+
+    def test_each_mistake_of_a_file_is_on_a_line_of_its_own(
+        self, status: ServiceStatus, plugins: Plugins
+    ) -> None:
+        install(plugins, "widget.fien, widget.alte")
+        listed = status("upgrade", "list", "widget")
+        file = plugins.folder / "widget_service" / "ways" / "cold.yaml"
+        assert listed.code == 255
+        told = [line for line in listed.stdout.splitlines() if "cold.yaml:" in line]
+        assert [line.startswith(f"  {file}:9: ") for line in told] == [True, True]
