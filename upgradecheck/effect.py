@@ -207,7 +207,7 @@ RULES = {
         "on an empty scratch database it may do less than here",
     ),
     "raw-sql": _unjudged(
-        "raw SQL that no comparison of schemas shows",
+        "SQL of which no comparison of schemas shows what it does",
         "a trigger, a procedure or data may change",
     ),
 }

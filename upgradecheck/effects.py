@@ -18,13 +18,14 @@ from typing import cast
 
 from upgradecheck import isolation
 from upgradecheck.check import NotVerified
-from upgradecheck.effect import Effect
 from upgradecheck.service import Database
 from upgradecheck.service import Service
 
 if TYPE_CHECKING:
     import sqlalchemy
     from alembic.script import ScriptDirectory
+
+    from upgradecheck.statement import Statements
 
 #: Seconds that all revisions of a database may take.
 LONGEST = 600.0
@@ -164,7 +165,6 @@ class _Recorder:
     ) -> None:
         from upgradecheck.schema import Reader
         from upgradecheck.schema import Schema
-        from upgradecheck.statement import Statements
 
         self._connection = connection
         self._script = script
@@ -173,7 +173,7 @@ class _Recorder:
         self._own = frozenset({version_table})
         self._reader = Reader(connection, self._own)
         self._schema = Schema()
-        self._statements = Statements(self._own, self._database)
+        self._statements = self._listening()
         self._watching = False
         #: The script that runs, or ran last.
         self.running: Any = None
@@ -223,19 +223,21 @@ class _Recorder:
 
     def _applied(self, *, step: Any, **_: Any) -> None:
         from upgradecheck import schema_change
-        from upgradecheck.statement import Statements
 
         self._watching = False
-        effects: list[Effect] = []
-        if self._statements.any:
-            before, self._schema = self._schema, self._reader.read()
-            existed = frozenset(before.tables)
-            effects = [
-                *schema_change.between(before, self._schema, self._statements.renames),
-                *self._statements.effects(existed),
-            ]
-        self._recorded[step.up_revision_id] = [list(e) for e in sorted(set(effects))]
-        self._statements = Statements(self._own, self._database)
+        # Also without any statement: a script may have got at the driver itself.
+        before, self._schema = self._schema, self._reader.read()
+        shown = schema_change.between(before, self._schema, self._statements.acts())
+        told = self._statements.effects(frozenset(before.tables), shown)
+        effects = sorted({*shown, *told})
+        self._recorded[step.up_revision_id] = [list(effect) for effect in effects]
+        self._statements = self._listening()
+
+    def _listening(self) -> Statements:
+        from upgradecheck.statement import Statements
+
+        schema = self._connection.dialect.default_schema_name or ""
+        return Statements(self._own, self._database, schema)
 
     @contextlib.contextmanager
     def _watched(self) -> Iterator[None]:

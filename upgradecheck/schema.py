@@ -15,6 +15,8 @@ import sqlalchemy
 Column = Mapping[str, Any]
 #: What makes an index or a constraint what it is, apart from its name.
 Signature = tuple[str, ...]
+#: Values of an index's options that say nothing.
+_NOTHING = frozenset({"", "None", "False", "[]", "{}", "()"})
 
 
 class Named:
@@ -53,7 +55,7 @@ class Table:
     :param columns: by name.
     :param primary_key: its columns.
     :param indexes: those that are not unique.
-    :param uniques: unique indexes and constraints alike.
+    :param uniques: unique and exclusion constraints and unique indexes alike.
     :param foreign_keys: each as columns, table, its columns and what follows.
     :param checks: their conditions.
     :param options: what else the server tells of it, the comment left out.
@@ -141,9 +143,7 @@ def _table(
         for each in inspector.get_unique_constraints(name)
     }
     # A server may tell a unique constraint as a unique index too.
-    uniques |= {
-        str(each["name"]): _index(each) for each in indexes if each.get("unique")
-    }
+    uniques |= {str(each["name"]): _index(each) for each in indexes if _refuses(each)}
     options = {
         key.partition("_")[2]: str(value)
         for key, value in _asked(inspector.get_table_options, name, {}).items()
@@ -154,9 +154,7 @@ def _table(
         {str(each["name"]): each for each in inspector.get_columns(name)},
         tuple(inspector.get_pk_constraint(name)["constrained_columns"]),
         Named(
-            (str(each["name"]), _index(each))
-            for each in indexes
-            if not each.get("unique")
+            (str(each["name"]), _index(each)) for each in indexes if not _refuses(each)
         ),
         Named(uniques.items()),
         Named(
@@ -180,6 +178,11 @@ def _asked(question: Any, name: str, otherwise: Any) -> Any:
         return otherwise
 
 
+def _refuses(index: Any) -> bool:
+    """Whether it refuses rows, as those of unique and exclusion constraints do."""
+    return bool(index.get("unique") or index.get("duplicates_constraint"))
+
+
 def _index(index: Any) -> Signature:
     columns = [str(c) for c in index.get("expressions") or index["column_names"]]
     options = dict(index.get("dialect_options", {}))
@@ -188,10 +191,12 @@ def _index(index: Any) -> Signature:
         if column in lengths:
             columns[number] = f"{column}({lengths[column]})"
     more = [
-        f"{key.partition('_')[2]}={value}"
-        for key, value in sorted(options.items())
-        if value and key != "postgresql_include"
+        f"{key.partition('_')[2]}={text}"
+        for key, text in sorted((key, str(value)) for key, value in options.items())
+        if key != "postgresql_include" and text not in _NOTHING
     ]
+    if index.get("duplicates_constraint") and not index.get("unique"):
+        more.append("exclusion")
     return (*columns, *more)
 
 

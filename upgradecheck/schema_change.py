@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping
 
 from upgradecheck import schema_type
 from upgradecheck.effect import Effect
+from upgradecheck.raw_sql import Acts
 from upgradecheck.schema import Column
 from upgradecheck.schema import Named
 from upgradecheck.schema import Schema
 from upgradecheck.schema import Signature
 from upgradecheck.schema import Table
 
-
-@dataclasses.dataclass
-class Renames:
-    """What the statements between two schemas renamed.
-
-    :param tables: old name to new name.
-    :param columns: table and old name to new name.
-    """
-
-    tables: dict[str, str] = dataclasses.field(default_factory=dict)
-    columns: dict[tuple[str, str], str] = dataclasses.field(default_factory=dict)
+#: What is said of what was dropped, and is there all the same.
+_ANEW = "and made anew, without what it held"
 
 
-def between(before: Schema, after: Schema, renames: Renames) -> list[Effect]:
+def between(before: Schema, after: Schema, acts: Acts) -> list[Effect]:
     """The effects that make one schema the other; sorted."""
-    effects = []
+    effects = [*_made_anew(before, after, acts)]
     old_tables = dict(before.tables)
-    for old, new in renames.tables.items():
-        if old in old_tables and old not in after.tables and new in after.tables:
+    for old, new in acts.tables.items():
+        if old in before.tables and new in after.tables and new not in before.tables:
             effects.append(Effect("table-renamed", old, detail=f"to {new}"))
             old_tables[new] = old_tables.pop(old)
     for name, table in after.tables.items():
@@ -42,14 +33,28 @@ def between(before: Schema, after: Schema, renames: Renames) -> list[Effect]:
         elif old_tables[name] is not table:
             moved = {
                 old: new
-                for (of, old), new in renames.columns.items()
-                if of == name or renames.tables.get(of) == name
+                for (of, old), new in acts.columns.items()
+                if of == name or acts.tables.get(of) == name
             }
             effects += _Change(name, old_tables[name], table, moved).effects()
     for name in old_tables.keys() - after.tables.keys():
         effects.append(Effect("table-dropped", name))
     effects += _views(before.views, after.views)
     return sorted(set(effects))
+
+
+def _made_anew(before: Schema, after: Schema, acts: Acts) -> Iterator[Effect]:
+    """What was dropped and is there again: the schemas are alike, the rows are gone."""
+    kept = {new for old, new in acts.tables.items() if old in acts.filled}
+    for table in acts.dropped_tables - kept:
+        if table in before.tables and table in after.tables:
+            yield Effect("table-dropped", table, detail=_ANEW)
+    for table, column in acts.dropped_columns:
+        if all(
+            table in schema.tables and column in schema.tables[table].columns
+            for schema in (before, after)
+        ):
+            yield Effect("column-dropped", table, column, _ANEW)
 
 
 def _added(name: str, table: Table, before: Schema) -> Effect:

@@ -13,6 +13,8 @@ _INTEGERS = {"TINYINT": 1, "SMALLINT": 2, "MEDIUMINT": 3, "INTEGER": 4, "BIGINT"
 _FLOATS = {"REAL": 4, "FLOAT": 4, "DOUBLE": 8, "DOUBLE_PRECISION": 8}
 #: Bytes that a text or a BLOB without a length takes on MySQL.
 _LONG = {"TINY": 2**8 - 1, "": 2**16 - 1, "MEDIUM": 2**24 - 1, "LONG": 2**32 - 1}
+#: Digits of a second that PostgreSQL keeps unless told otherwise.
+_PRECISION = 6
 #: Bytes that one character may take.
 _CHARACTER = 4
 _CHANGES = {
@@ -27,14 +29,20 @@ def shown(kind: Any) -> str:
     name = _name(kind)
     if isinstance(kind, types.Enum):
         return f"ENUM({', '.join(_values(kind))})"
-    if name in _INTEGERS:
-        return f"{name} UNSIGNED" if getattr(kind, "unsigned", False) else name
+    if isinstance(kind, types.ARRAY):
+        return f"{shown(kind.item_type)}[]"
+    if name == "SET":
+        return f"SET({', '.join(map(str, kind.values))})"
     numbers = [
         getattr(kind, attribute, None)
         for attribute in ("length", "precision", "scale", "fsp")
     ]
     inner = ", ".join(str(number) for number in numbers if number)
-    return f"{name}({inner})" if inner else name
+    if inner and name not in _INTEGERS:
+        name = f"{name}({inner})"
+    if getattr(kind, "unsigned", False):
+        name = f"{name} UNSIGNED"
+    return f"{name} WITH TIME ZONE" if getattr(kind, "timezone", False) else name
 
 
 def between(
@@ -46,11 +54,16 @@ def between(
     """
     if isinstance(old, types.Enum) and isinstance(new, types.Enum):
         effects = _enumerations(table, column, _values(old), _values(new))
-    elif shown(old) == shown(new):
-        effects = []
-    else:
+    elif shown(old) != shown(new):
         kind = _CHANGES[_widens(old, new)]
         effects = [Effect(kind, table, column, f"{shown(old)} to {shown(new)}")]
+    elif _capacity(old) is None and repr(old) != repr(new):
+        effects = [Effect("column-retyped", table, column, f"{old!r} to {new!r}")]
+    else:
+        effects = []
+    if _called(old) and _called(new) and _called(old) != _called(new):
+        detail = f"type {_called(old)} to {_called(new)}"
+        effects.append(Effect("column-retyped", table, column, detail))
     both_texts = isinstance(old, types.String) and isinstance(new, types.String)
     if both_texts and not same_collation:
         effects.append(Effect("column-retyped", table, column, "another collation"))
@@ -81,6 +94,11 @@ def _values(kind: Any) -> list[str]:
     return [str(value) for value in kind.enums]
 
 
+def _called(kind: Any) -> str:
+    """The name of an enumeration that is a type of its own, which queries name."""
+    return str(getattr(kind, "name", None) or "")
+
+
 def _name(kind: Any) -> str:
     name = str(kind.__visit_name__).upper()
     return "NUMERIC" if name == "DECIMAL" else name
@@ -103,17 +121,28 @@ def _capacity(kind: Any) -> tuple[Any, ...] | None:
     other takes.
     """
     name = _name(kind)
+    sign = "unsigned" if getattr(kind, "unsigned", False) else "signed"
     if name in _INTEGERS:
-        sign = "unsigned" if getattr(kind, "unsigned", False) else "signed"
         return f"{sign} integer", _INTEGERS[name]
     if name == "NUMERIC":
         scale = kind.scale or 0
-        return name, (kind.precision or float("inf")) - scale, scale
-    if name in _FLOATS:
-        return "floating point", _FLOATS[name]
+        return f"{sign} {name}", (kind.precision or float("inf")) - scale, scale
+    if name in _FLOATS and getattr(kind, "scale", None) is None:
+        return f"{sign} floating point", _FLOATS[name]
     if name in ("DATETIME", "TIMESTAMP", "TIME"):
-        return name, getattr(kind, "fsp", None) or 0
-    return None if isinstance(kind, types.Enum) else _bytes(kind, name)
+        zone = "with" if getattr(kind, "timezone", False) else "without"
+        return f"{name} {zone} zone", _digits(kind)
+    # The length of a SET is that of its longest value.
+    if isinstance(kind, types.Enum) or name == "SET":
+        return None
+    return _bytes(kind, name)
+
+
+def _digits(kind: Any) -> int:
+    """Digits of a second: those that are named, or the server's own number."""
+    if hasattr(kind, "precision"):
+        return _PRECISION if kind.precision is None else int(kind.precision)
+    return getattr(kind, "fsp", None) or 0
 
 
 def _bytes(kind: Any, name: str) -> tuple[str, float] | None:

@@ -1,13 +1,15 @@
-"""Every rule, on a real MariaDB: what a revision does is what is recorded."""
+"""Every rule, on real servers: what a revision does is what is recorded."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.functional.servers.mariadb import MariaDB
+from tests.functional.servers.postgresql import PostgreSQL
 from tests.unit import scripts
 from upgradecheck import effects
 from upgradecheck.effect import RULES
@@ -48,6 +50,32 @@ CASES: list[tuple[str, str, list[Effect]]] = [
         [Effect("table-renamed", "T", "", "to T_2")],
     ),
     (
+        "a table is dropped and made anew",
+        """
+        op.execute('SET FOREIGN_KEY_CHECKS = 0')
+        op.execute('DROP TABLE IF EXISTS parents')
+        op.create_table("parents", sa.Column("id", sa.String(36), primary_key=True),
+                        sa.Column("name", sa.String(10)))
+        """,
+        [Effect("table-dropped", "parents", "", "and made anew, without what it held")],
+    ),
+    (
+        "a table gives its name to a new one",
+        """
+        op.execute(f'CREATE TABLE {T}_2 LIKE {T}')
+        op.execute(f'RENAME TABLE {T} TO {T}_old, {T}_2 TO {T}')
+        """,
+        [Effect("table-added", "T"), Effect("table-renamed", "T", "", "to T_old")],
+    ),
+    (
+        "a table is made out of another one",
+        "op.execute(f'CREATE TABLE {T}_2 AS SELECT id FROM {T}')",
+        [
+            Effect("data-changed", "", "", "CREATE TABLE T_2 AS SELECT id FROM T"),
+            Effect("table-added", "T_2"),
+        ],
+    ),
+    (
         "a new table refers to an old one",
         """op.create_table(T + '_2', sa.Column('id', sa.String(36),
            sa.ForeignKey('parents.id'), unique=True, nullable=False))""",
@@ -66,6 +94,26 @@ CASES: list[tuple[str, str, list[Effect]]] = [
     (
         "a column is dropped",
         "op.drop_column(T, 'price')",
+        [Effect("column-dropped", "T", "price")],
+    ),
+    (
+        "columns are dropped and made anew",
+        """
+        op.drop_column(T, 'price')
+        op.add_column(T, sa.Column('price', sa.Numeric(8, 2)))
+        op.execute(f'ALTER TABLE {T} DROP text, ADD COLUMN text TEXT')
+        """,
+        [
+            Effect("column-dropped", "T", name, "and made anew, without what it held")
+            for name in ("price", "text")
+        ],
+    ),
+    (
+        "a column is dropped behind SQLAlchemy's back",
+        """
+        cursor = op.get_bind().connection.cursor()
+        cursor.execute(f'ALTER TABLE {T} DROP COLUMN price')
+        """,
         [Effect("column-dropped", "T", "price")],
     ),
     (
@@ -201,6 +249,14 @@ CASES: list[tuple[str, str, list[Effect]]] = [
         "an enumeration loses a value",
         "op.alter_column(T, 'state', type_=sa.Enum('new'), existing_nullable=False)",
         [Effect("enum-value-removed", "T", "state", "old")],
+    ),
+    (
+        "a set of values loses one",
+        """
+        op.execute(f"ALTER TABLE {T} ADD COLUMN days SET('mo', 'tu', 'we')")
+        op.execute(f"ALTER TABLE {T} MODIFY COLUMN days SET('mo', 'tu')")
+        """,
+        [Effect("column-added", "T", "days", "SET(mo, tu)")],
     ),
     (
         "an enumeration is sorted anew",
@@ -360,6 +416,34 @@ CASES: list[tuple[str, str, list[Effect]]] = [
         [Effect("column-dropped", "T", "price")],
     ),
     (
+        "a decision that depends on rows whose names sound like a server's",
+        """op.get_bind().execute(sa.text(
+           f"SELECT size AS pg_size FROM {T} WHERE note = 'sqlite_'")).all()""",
+        [
+            Effect(
+                "data-read",
+                "",
+                "",
+                "SELECT size AS pg_size FROM T WHERE note = 'sqlite_'",
+            )
+        ],
+    ),
+    (
+        "a function that may do anything",
+        "op.execute('SELECT SLEEP(0)')",
+        [Effect("raw-sql", "", "", "SELECT SLEEP(0)")],
+    ),
+    (
+        "several statements that are one",
+        "op.execute(f'BEGIN NOT ATOMIC UPDATE {T} SET size = 2; END')",
+        [Effect("raw-sql", "", "", "BEGIN NOT ATOMIC UPDATE T SET size = 2; END")],
+    ),
+    (
+        "a table is altered to what it was",
+        "op.execute(f'ALTER TABLE {T} MODIFY text TEXT')",
+        [Effect("raw-sql", "", "", "ALTER TABLE T MODIFY text TEXT")],
+    ),
+    (
         "a trigger",
         """op.execute(f'CREATE TRIGGER tr_{T} BEFORE INSERT ON {T} FOR EACH ROW '
            'SET NEW.size = 3')""",
@@ -396,23 +480,176 @@ CASES: list[tuple[str, str, list[Effect]]] = [
 ]
 
 
+#: What only PostgreSQL has.
+POSTGRESQL: list[tuple[str, str, list[Effect]]] = [
+    (
+        "a time gets a zone",
+        "op.execute(f'ALTER TABLE {T} ALTER COLUMN made TYPE timestamptz')",
+        [
+            Effect(
+                "column-retyped", "T", "made", "TIMESTAMP to TIMESTAMP WITH TIME ZONE"
+            )
+        ],
+    ),
+    (
+        "a time loses digits",
+        "op.execute(f'ALTER TABLE {T} ALTER COLUMN made TYPE timestamp(3)')",
+        [Effect("column-narrowed", "T", "made", "TIMESTAMP to TIMESTAMP(3)")],
+    ),
+    (
+        "an array of another kind",
+        "op.execute(f'ALTER TABLE {T} ALTER COLUMN sizes TYPE text[]')",
+        [Effect("column-retyped", "T", "sizes", "INTEGER[] to TEXT[]")],
+    ),
+    (
+        "an enumeration gets a value",
+        "op.execute(f\"ALTER TYPE kind_{T} ADD VALUE 'fair'\")",
+        [Effect("enum-value-added", "T", "state", "fair")],
+    ),
+    (
+        "the type of an enumeration is renamed",
+        "op.execute(f'ALTER TYPE kind_{T} RENAME TO sort_{T}')",
+        [Effect("column-retyped", "T", "state", "type kind_T to sort_T")],
+    ),
+    (
+        "an enumeration loses a value",
+        """
+        op.execute(f'ALTER TYPE kind_{T} RENAME TO old_{T}')
+        op.execute(f"CREATE TYPE kind_{T} AS ENUM ('new')")
+        op.execute(f'ALTER TABLE {T} ALTER COLUMN state TYPE kind_{T} '
+                   f'USING state::text::kind_{T}')
+        op.execute(f'DROP TYPE old_{T}')
+        """,
+        [Effect("enum-value-removed", "T", "state", "old")],
+    ),
+    (
+        "values are changed with the type",
+        "op.execute(f'ALTER TABLE {T} ALTER code TYPE varchar(40) USING upper(code)')",
+        [
+            Effect("column-widened", "T", "code", "VARCHAR(36) to VARCHAR(40)"),
+            Effect(
+                "data-changed",
+                "",
+                "",
+                "ALTER TABLE T ALTER code TYPE varchar(40) USING upper(code)",
+            ),
+        ],
+    ),
+    (
+        "rows exclude each other",
+        "op.execute(f'ALTER TABLE {T} ADD EXCLUDE USING btree (code WITH =)')",
+        [Effect("unique-added", "T", "code, exclusion")],
+    ),
+    (
+        "rows are hidden",
+        "op.execute(f'ALTER TABLE {T} ENABLE ROW LEVEL SECURITY')",
+        [Effect("raw-sql", "", "", "ALTER TABLE T ENABLE ROW LEVEL SECURITY")],
+    ),
+    (
+        "two statements in one text",
+        "op.execute(f'ALTER TABLE {T} ADD a integer; UPDATE {T} SET a = 1')",
+        [
+            Effect("column-added", "T", "a", "INTEGER"),
+            Effect(
+                "data-changed",
+                "",
+                "",
+                "ALTER TABLE T ADD a integer; UPDATE T SET a = 1",
+            ),
+        ],
+    ),
+    (
+        "a function is called",
+        "op.execute(f\"SELECT setval('{T}_id_seq', 7)\")",
+        [Effect("raw-sql", "", "", "SELECT setval('T_id_seq', 7)")],
+    ),
+    (
+        "a schema of its own is new",
+        """
+        op.execute(f'CREATE SCHEMA s_{T}')
+        op.create_table('x', sa.Column('id', sa.Integer), schema=f's_{T}')
+        """,
+        [],
+    ),
+    (
+        "a table of another schema is dropped",
+        """
+        op.execute(f'CREATE SCHEMA s_{T}')
+        op.create_table('x', sa.Column('id', sa.Integer), schema=f's_{T}')
+        op.drop_table('x', schema=f's_{T}')
+        """,
+        [Effect("raw-sql", "", "", "DROP TABLE s_T.x")],
+    ),
+    (
+        "rows of another schema are changed",
+        """
+        other = sa.table('routines', sa.column('id'), schema='audit')
+        op.execute('CREATE SCHEMA audit')
+        op.create_table('routines', sa.Column('id', sa.Integer), schema='audit')
+        op.execute(other.delete())
+        """,
+        [Effect("data-changed", "audit.routines", "", "DELETE FROM audit.routines")],
+    ),
+    (
+        "a comment as text",
+        "op.execute(f\"COMMENT ON TABLE {T} IS 'all'\")",
+        [Effect("comment-changed", "T")],
+    ),
+]
+#: The table that each of these gets.
+POSTGRESQL_TABLE = """
+op.create_table(
+    {name!r},
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("code", sa.String(36), nullable=False),
+    sa.Column("made", sa.DateTime),
+    sa.Column("sizes", sa.ARRAY(sa.Integer)),
+    sa.Column("state", sa.Enum("new", "old", name="kind_{name}"), nullable=False),
+)
+"""
+
+
 def _name(number: int) -> str:
     return f"t{number:02}"
+
+
+def _recorded(
+    folder: Path, root: str, table: str, cases: list[Any], url: str
+) -> dict[str, list[list[str]]]:
+    """What all cases did: one run, a revision for each."""
+    bodies = {"root": root}
+    for number, (_, body, _) in enumerate(cases):
+        name = _name(number)
+        bodies[f"make_{name}"] = table.format(name=name)
+        bodies[f"do_{name}"] = f"T = {name!r}\n{textwrap.dedent(body)}"
+    with pytest.MonkeyPatch.context() as patch:
+        scripts.install(folder, patch, bodies)
+        return effects.record(scripts.SERVICE, scripts.DATABASE, url)
+
+
+def _found(recorded: dict[str, list[list[str]]], number: int) -> list[Effect]:
+    name = _name(number)
+    return [
+        Effect(*(part.replace(name, "T") for part in each))
+        for each in recorded[f"do_{name}"]
+    ]
 
 
 @pytest.fixture(scope="module")
 def recorded(
     mariadb: MariaDB, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, list[list[str]]]]:
-    """What all cases did: one run, a revision for each."""
-    bodies = {"root": ROOT}
-    for number, (_, body, _) in enumerate(CASES):
-        name = _name(number)
-        bodies[f"make_{name}"] = TABLE.format(name=name)
-        bodies[f"do_{name}"] = f"T = {name!r}\n{textwrap.dedent(body)}"
-    with pytest.MonkeyPatch.context() as patch:
-        scripts.install(tmp_path_factory.mktemp("scripts"), patch, bodies)
-        yield effects.record(scripts.SERVICE, scripts.DATABASE, mariadb.create())
+) -> dict[str, list[list[str]]]:
+    folder = tmp_path_factory.mktemp("scripts")
+    return _recorded(folder, ROOT, TABLE, CASES, mariadb.create())
+
+
+@pytest.fixture(scope="module")
+def recorded_by_postgresql(
+    postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[list[str]]]:
+    folder = tmp_path_factory.mktemp("scripts")
+    url = postgresql.create()
+    return _recorded(folder, "pass", POSTGRESQL_TABLE, POSTGRESQL, url)
 
 
 @pytest.mark.parametrize(
@@ -423,12 +660,20 @@ def recorded(
 def test_a_revision_has_these_effects_and_no_other(
     number: int, expected: list[Effect], recorded: dict[str, list[list[str]]]
 ) -> None:
-    name = _name(number)
-    found = [
-        Effect(*(part.replace(name, "T") for part in each))
-        for each in recorded[f"do_{name}"]
-    ]
-    assert found == sorted(expected)
+    assert _found(recorded, number) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(number, expected) for number, (_, _, expected) in enumerate(POSTGRESQL)],
+    ids=[title for title, _, _ in POSTGRESQL],
+)
+def test_a_revision_has_these_effects_on_postgresql_and_no_other(
+    number: int,
+    expected: list[Effect],
+    recorded_by_postgresql: dict[str, list[list[str]]],
+) -> None:
+    assert _found(recorded_by_postgresql, number) == sorted(expected)
 
 
 def test_all_rules_but_those_of_views_are_met_here() -> None:

@@ -79,6 +79,67 @@ class TestRecord:
         assert verdict_of(found["b2"]) is Verdict.SAFE
         assert verdict_of(found["c3"]) is Verdict.UNSAFE
 
+    def test_a_table_that_is_made_anew_with_its_rows_is_only_changed(
+        self, record: Record
+    ) -> None:
+        found = record(
+            {
+                "a1": TABLES,
+                "b2": """
+                with op.batch_alter_table("bolt") as batch:
+                    batch.alter_column("size", type_=sa.BigInteger)
+                """,
+                "c3": """
+                with op.batch_alter_table("bolt") as batch:
+                    batch.alter_column("size", new_column_name="length")
+                """,
+                "d4": """
+                with op.batch_alter_table("bolt", recreate="always"):
+                    pass
+                """,
+            }
+        )
+        widened = Effect("column-widened", "bolt", "size", "INTEGER to BIGINT")
+        assert found["b2"] == [widened]
+        assert verdict_of(found["c3"]) is Verdict.UNSAFE
+        # Nothing shows what it was done for.
+        assert [effect.kind for effect in found["d4"]] == ["data-changed"]
+
+    def test_a_table_that_is_made_anew_without_its_rows_is_dropped(
+        self, record: Record
+    ) -> None:
+        found = record(
+            {
+                "a1": TABLES,
+                "b2": """
+                op.execute("CREATE TABLE new (id INTEGER NOT NULL PRIMARY KEY, size INTEGER)")
+                op.execute("DROP TABLE bolt")
+                op.execute('ALTER TABLE new RENAME TO "bolt"')
+                """,
+                "c3": """
+                op.execute("CREATE TABLE new (id INTEGER NOT NULL PRIMARY KEY, size INTEGER)")
+                op.execute("INSERT INTO new SELECT id, 7 FROM bolt")
+                op.drop_table("bolt")
+                op.rename_table("new", "bolt")
+                """,
+            }
+        )
+        told = "and made anew, without what it held"
+        assert found["b2"] == [Effect("table-dropped", "bolt", detail=told)]
+        assert verdict_of(found["c3"]) is Verdict.UNJUDGED
+
+    def test_a_unique_index_on_some_rows_is_recorded(self, record: Record) -> None:
+        found = record(
+            {
+                "a1": TABLES,
+                "b2": """
+                op.create_index("big", "bolt", ["size"], unique=True,
+                                sqlite_where=sa.text("size > 5"))
+                """,
+            }
+        )
+        assert found["b2"] == [Effect("unique-added", "bolt", "size, where=size > 5")]
+
     def test_contract_revisions_run_last_as_operators_run_them(
         self, record: Record
     ) -> None:
