@@ -1,7 +1,7 @@
 """Machines that are not there: what differs between two of them depends on one.
 
 Some options take their default from the machine: its name, its processors, the
-user's home. A catalogue must be the same wherever it is made, so it is made on two
+user's home, the name of the program that runs. A catalogue must be the same wherever it is made, so it is made on two
 pretended machines, and a default that differs is none of the release's.
 """
 
@@ -40,6 +40,7 @@ def pretend(number: int, home: str) -> None:
     )
     tempfile.tempdir = None
     os.chdir(home)
+    sys.argv[:] = [f"/usr/bin/program-{number}"]
     _answer(socket, "gethostname", name)
     _answer(socket, "getfqdn", f"{name}.example.org")
     _answer(platform, "node", name)

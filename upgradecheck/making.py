@@ -128,8 +128,6 @@ def _programs(service: Service) -> list[str]:
 def _options(
     service: Service, drivers: Sequence[str], faults: dict[str, str], whole: bool
 ) -> dict[str, list[tuple[str, list[Any]]]]:
-    from stevedore import extension
-
     wanted = [*service.namespaces, *drivers]
     found = {e.name: e for e in entries.of_group(OPTIONS) if e.name in wanted}
     own = [e for e in found.values() if entries.owner(e)[0] == service.distribution]
@@ -143,11 +141,14 @@ def _options(
             listers[name] = entry.load()
         except Exception as fault:  # noqa: BLE001 - told with the namespace
             faults[name] = f"{type(fault).__name__}: {fault}"
-    # As oslo-config-generator does: a service may change libraries' defaults.
-    updaters: extension.ExtensionManager[Any] = extension.ExtensionManager(DEFAULTS)
-    for updater in updaters.extensions:
-        if updater.name in wanted:
-            updater.plugin()
+    # As oslo-config-generator does: a service may change libraries' defaults. Those of
+    # other services are not even imported, since some change them by that alone.
+    for entry in entries.of_group(DEFAULTS):
+        if entry.name in wanted:
+            try:
+                entry.load()()
+            except Exception as fault:  # noqa: BLE001 - told with the namespace
+                faults[entry.name] = f"{type(fault).__name__}: {fault}"
     options: dict[str, list[tuple[str, list[Any]]]] = {}
     for name in (name for name in wanted if name in listers):
         try:

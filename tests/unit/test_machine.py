@@ -27,6 +27,7 @@ def seen(number: int, home: Path) -> list[Any]:
             tempfile.gettempdir(),
             os.getcwd(),
             getpass.getuser(),
+            sys.argv[0],
         ]
 
     outcome = isolation.run(look, 30)

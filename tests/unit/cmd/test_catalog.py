@@ -31,6 +31,7 @@ def list_opts():
             cfg.IntOpt("workers", default=os.cpu_count()),
             cfg.StrOpt("home", default=os.path.expanduser("~/widget")),
             cfg.StrOpt("here", default=os.getcwd()),
+            cfg.StrOpt("program", default=os.path.basename(sys.argv[0])),
             cfg.StrOpt("templates", default=os.path.dirname(__file__)),
             cfg.StrOpt("token", default=os.environ.get("OS_TOKEN")),
             cfg.BoolOpt("rusty", deprecated_for_removal=True, deprecated_since="1.5",
@@ -110,7 +111,7 @@ class TestContent:
         ((_, opts),) = status("upgrade", "catalog", "widget").json["options"]["widget"]
         named = {opt["name"]: opt for opt in opts}
         assert (named["host"]["default"], named["host"]["sample"]) == ("<host>", True)
-        for name in ("workers", "home", "here"):
+        for name in ("workers", "home", "here", "program"):
             assert named[name]["machine"]
             assert "default" not in named[name]
 
@@ -123,6 +124,23 @@ class TestContent:
         run = status("upgrade", "catalog", "widget")
         assert "no_such_module" in run.json["faults"]["lost"]
         assert "not in the catalogue: lost: " in run.stderr
+
+    def test_another_service_of_this_environment_changes_nothing(
+        self, status: ServiceStatus, plugins: Plugins
+    ) -> None:
+        alone = status("upgrade", "catalog", "widget").stdout
+        changes = """
+        import widget
+        widget.list_opts = lambda: []
+        def set_defaults():
+            pass
+        """
+        plugins.install(
+            "sprocket",
+            {"sprocket.py": changes},
+            {"oslo.config.opts.defaults": {"sprocket": "sprocket:set_defaults"}},
+        )
+        assert status("upgrade", "catalog", "widget").stdout == alone
 
     def test_no_secret_is_in_it(self, status: ServiceStatus) -> None:
         run = status("upgrade", "catalog", "widget", env={"OS_TOKEN": "open-sesame"})
