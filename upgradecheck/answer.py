@@ -80,13 +80,30 @@ def _result(check: Check, outcome: Outcome) -> Result:
         )
         return Result.error(f"The check failed to run: {text}", [finding])
     if outcome.fault is not None:
-        return Result.error(f"The check {outcome.fault}.")
+        remedy = (
+            f"Look whether what it asks answers: {_asked(check)}. If it is only slow, "
+            "give it more time: --timeout SECONDS."
+            if outcome.late
+            else f"Report this to those who provide {check.id}."
+        )
+        finding = Finding(
+            f"the check {outcome.fault}", f"check {check.id}", remedy, Status.ERROR
+        )
+        return Result.error(f"The check {outcome.fault}.", [finding])
     data = outcome.answer
     findings = [
         Finding(message, location, remedy, Status(status) if status else None)
         for message, location, remedy, status in data["findings"]
     ]
     return Result.stated(Status(data["status"]), data["details"], findings)
+
+
+def _asked(check: Check) -> str:
+    """What a check needs, in words."""
+    words = {"database": "the database", "image": "the Image service"}
+    return " and ".join(words[each] for each in check.needs if each in words) or (
+        "files and servers that the configuration names"
+    )
 
 
 def _masked(result: Result, mask: Mask) -> Result:

@@ -57,6 +57,7 @@ class Outcome:
     :param answer: what the function returned, as JSON holds it.
     :param raised: the exception that it raised.
     :param fault: another end, as a sentence's tail: ``died by SIGSEGV``.
+    :param late: whether its time was over.
     :param output: what it printed.
     :param seconds: how long it took.
     """
@@ -64,6 +65,7 @@ class Outcome:
     answer: Any = None
     raised: Raised | None = None
     fault: str | None = None
+    late: bool = False
     output: str = ""
     seconds: float = 0.0
 
@@ -106,7 +108,7 @@ class Process:
             output = _text(self._output)
             if late:
                 fault = f"gave no answer within {self._timeout:g} seconds"
-                return Outcome(fault=fault, output=output, seconds=seconds)
+                return Outcome(fault=fault, late=True, output=output, seconds=seconds)
             self._answer.seek(0)
             outcome = _read(self._answer.read(), status)
         return dataclasses.replace(outcome, output=output, seconds=seconds)

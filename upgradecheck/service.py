@@ -77,12 +77,16 @@ class NamedGroups:
         a group named after the driver.
     :param reserved: groups of this kind that exist without being named.
     :param common: options that each such group has, whatever its driver.
+    :param default: the option that, if it is set, must name one of the groups.
+    :param kept: how names begin that the service keeps for itself.
     """
 
     option: Place
     namespaces: tuple[str, ...]
     reserved: tuple[str, ...] = ()
     common: tuple[str, ...] = ()
+    default: Place | None = None
+    kept: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -123,7 +123,8 @@ def _databases(
     upgrade: Upgrade, timeout: float, faults: dict[str, str]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     for database in upgrade.service.databases:
-        where = upgrade.deployment.configuration.where(*database.option)
+        configuration = upgrade.deployment.configuration_of(database)
+        where = configuration.where(*database.option)
         if database.optional and where is None:
             continue
         try:

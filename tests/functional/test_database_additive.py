@@ -56,7 +56,7 @@ class TestOctavia:
     ) -> None:
         row = where("octavia", octavia_mariadb_old).row
         assert (row["status"], row["findings"]) == ("success", [])
-        assert "of 4 pending revisions 4 safe while old services run" in row["details"]
+        assert "has 4 pending revisions: 4 safe while old services run" in row["details"]
         for revision in ("db2a73e82626", "3097e55493ae", "8db7a6443785"):
             assert revision in row["details"]
 
@@ -65,7 +65,7 @@ class TestOctavia:
     ) -> None:
         row = where("octavia", octavia_mariadb_head).row
         assert row["status"] == "success"
-        assert "no revision is pending" in row["details"]
+        assert "has no pending revision" in row["details"]
 
     def test_after_the_migration_nothing_is_left(
         self, where: Ask, mariadb: MariaDB, octavia_13: Path
@@ -73,7 +73,7 @@ class TestOctavia:
         url = octavia.upgrade(mariadb.create(), octavia_13)
         assert "4 safe" in where("octavia", url).row["details"]
         octavia.upgrade(url)
-        assert "no revision is pending" in where("octavia", url).row["details"]
+        assert "has no pending revision" in where("octavia", url).row["details"]
 
     def test_of_old_revisions_those_that_drop_or_alter_are_a_warning(
         self, where: Ask, mariadb: MariaDB
@@ -98,16 +98,16 @@ class TestGlance:
         [
             (
                 ["2023_1_contract01"],
-                "of 1 pending revision 1 safe while old services run "
+                "has 1 pending revision: 1 safe while old services run "
                 "(2024_1_expand01). 1 pending revision of the contract branch",
             ),
             (
                 ["2023_1_contract01", "2024_1_expand01"],
-                "no revision that runs while old services run is pending",
+                "has no pending revision that runs while old services run",
             ),
             (
                 ["2024_1_contract01"],
-                "no revision that runs while old services run is pending",
+                "has no pending revision that runs while old services run",
             ),
         ],
         ids=["before", "expanded", "after"],

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 
 from tests.functional.servers import glance
 from tests.functional.servers import program
@@ -375,6 +376,28 @@ class TestTheDatabaseServer:
         assert "glance.cold" in row["findings"][0]["remedy"]
         steps = {each["id"]: each for each in watched.plan()["steps"]}
         assert SERVER in steps["glance.rolling.check"]["blocked_by"]
+
+    def test_on_postgresql_what_comes_next_is_what_glance_takes_there(
+        self,
+        status: ServiceStatus,
+        tmp_path: Path,
+        postgresql: PostgreSQL,
+    ) -> None:
+        url = postgresql.create()
+        watched = Watched(status, tmp_path, url)
+        watched.run("db", "sync")
+        rows = watched.ask(*IDS)
+        assert {row["status"] for row in rows.values()} == {"success"}
+        # Glance 27 itself cannot be had with the driver that is at hand here.
+        with sqlalchemy.create_engine(url).begin() as connection:
+            connection.execute(
+                sqlalchemy.text("update alembic_version set version_num = :old"),
+                {"old": "2023_1_contract01"},
+            )
+        for row in watched.ask(*IDS).values():
+            assert row["status"] == "failure"
+            assert "Next: glance-manage db sync; before it, no node" in row["details"]
+            assert "Run glance-manage db sync." in row["findings"][0]["remedy"]
 
     def test_postgresql_is_refused_even_while_it_is_down(
         self, status: ServiceStatus, tmp_path: Path

@@ -87,6 +87,36 @@ class TestStores:
         )
         assert "driver" not in ask(status, OPTIONS, conf).messages
 
+    def test_a_default_that_is_not_enabled_is_a_failure_as_glance_does_not_start(
+        self, status: ServiceStatus, tmp_path: Path
+    ) -> None:
+        conf = written(
+            tmp_path / "glance-api.conf",
+            "[DEFAULT]\nenabled_backends = fast:file, slow:http\n"
+            f"[glance_store]\ndefault_backend = fats\n{DATABASE}",
+        )
+        finding = ask(status, OPTIONS, conf).finding_at(f"{conf}:4")
+        assert finding["status"] == "failure"
+        assert (
+            "default_backend names fats, which [DEFAULT] enabled_backends does"
+            in (finding["message"])
+        )
+        assert "one of: fast, slow" in finding["remedy"]
+
+    def test_so_is_a_store_that_is_named_as_glance_names_its_own(
+        self, status: ServiceStatus, tmp_path: Path
+    ) -> None:
+        conf = written(
+            tmp_path / "glance-api.conf",
+            f"[DEFAULT]\nenabled_backends = fast:file, os_glance_x:file\n{DATABASE}",
+        )
+        finding = ask(status, OPTIONS, conf).finding_at(f"{conf}:2")
+        assert finding["status"] == "failure"
+        assert (
+            "names os_glance_x: names that begin with os_glance_"
+            in (finding["message"])
+        )
+
 
 @pytest.fixture
 def conf(tmp_path: Path) -> Path:
@@ -171,3 +201,22 @@ def test_files_are_found_as_glance_manage_finds_them(
     for name in ("manage", "api", "b"):
         assert f"unheard_of_by_{name}" in messages
     assert "unheard_of_by_scrubber" not in messages
+
+
+@pytest.mark.parametrize("api", ["", "[database]\nconnection = sqlite:////x\n", None])
+def test_the_database_is_the_one_that_glance_manage_would_upgrade(
+    status: ServiceStatus, tmp_path: Path, api: str | None
+) -> None:
+    folder = tmp_path / "home" / ".glance"
+    folder.mkdir(parents=True)
+    url = f"sqlite:///{tmp_path}/glance.sqlite"
+    glance.sync(url)
+    conf = written(folder / "glance-manage.conf", f"[database]\nconnection = {url}\n")
+    if api is not None:
+        written(folder / "glance-api.conf", api)
+    done = status(
+        *("upgrade", "check", "--json", "glance", "--check", "glance.database-at-head"),
+        env={"HOME": str(tmp_path / "home")},
+    )
+    assert done.code == 0
+    assert str(conf) in done.json["services"][0]["config_files"]

@@ -229,6 +229,19 @@ class TestHarmfulChecks:
         assert row["status"] == "error"
         assert HARM[name][1] in str(row["details"])
 
+    @pytest.mark.parametrize(
+        ("name", "remedy"),
+        [
+            ("never-returns", "give it more time: --timeout SECONDS"),
+            ("leaves", "Report this to those who provide widget.leaves"),
+        ],
+    )
+    def test_it_says_what_to_do(
+        self, rows: dict[str, Any], name: str, remedy: str
+    ) -> None:
+        (finding,) = rows[f"widget.{name}"]["findings"]
+        assert remedy in finding["remedy"]
+
     def test_the_others_are_answered(self, rows: dict[str, Any]) -> None:
         assert rows["widget.a-fine-one"]["status"] == "success"
         assert rows["widget.z-fine-one"]["status"] == "success"

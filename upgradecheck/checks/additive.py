@@ -64,16 +64,16 @@ def _judge(upgrade: Upgrade, database: Database) -> Result:
     left = len(pending) - len(early)
     rest = (
         f" {_many(left)} of the {_CONTRACT} branch {'is' if left == 1 else 'are'} not "
-        "looked at: no old service may be left when they run."
+        f"looked at: no old service may be left when {'it runs' if left == 1 else 'they run'}."
         if left
         else ""
     )
     if not early:
-        what = "that runs while old services run is" if late else "is"
-        return Result.judged(f"{name}: no revision {what} pending.{rest}", [])
+        what = " that runs while old services run" if late else ""
+        return Result.judged(f"{name} has no pending revision{what}.{rest}", [])
     known = _Known(upgrade, database, [each.revision for each in early])
     findings = [f for each in early for f in _findings(upgrade, database, each, known)]
-    return Result.judged(f"{name}: {_told(early, known)}{rest}", findings)
+    return Result.judged(f"{name} has {_told(early, known)}{rest}", findings)
 
 
 def _require_known(
@@ -218,7 +218,7 @@ def _told(early: Sequence[Revision], known: _Known) -> str:
             more = len(names) - revisions.NAMED
             named += f" and {more} more" if more > 0 else ""
             parts.append(f"{len(names)} {words} ({named})")
-    return f"of {_many(len(early))} {'; '.join(parts)}."
+    return f"{_many(len(early))}: {'; '.join(parts)}."
 
 
 def _many(count: int) -> str:

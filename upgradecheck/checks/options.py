@@ -14,6 +14,7 @@ from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
 from upgradecheck.checks import defaults
 from upgradecheck.checks import drivers
+from upgradecheck.checks import groups
 from upgradecheck.checks.family import Family
 from upgradecheck.checks.value import fault_of
 from upgradecheck.checks.vocabulary import Vocabulary
@@ -163,6 +164,7 @@ class Reader:
         for place, settings in used.items():
             yield from self._judged(self.options.current[place], settings)
         yield from self._missing(used)
+        yield from groups.judge(self.service, self.configuration, used)
         yield from drivers.judge(self.upgrade, used, self.history)
         for group, plugin in self.options.missing_plugins.items():
             yield Finding(

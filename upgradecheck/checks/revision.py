@@ -98,7 +98,13 @@ def of_each_database(
 
 def _is_set(upgrade: Upgrade, database: Database) -> bool:
     """Whether the operator names the database."""
-    return upgrade.deployment.configuration.where(*database.option) is not None
+    return _where(upgrade, database) is not None
+
+
+def _where(upgrade: Upgrade, database: Database) -> str | None:
+    """Where the operator names the database; None if nowhere."""
+    configuration = upgrade.deployment.configuration_of(database)
+    return configuration.where(*database.option)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,14 +159,14 @@ def unfit(
     :param rows: the revisions in which the database stands.
     :param tables: how many tables it has.
     """
-    where = upgrade.deployment.configuration.where(*database.option)
+    where = _where(upgrade, database)
     name = _name(database)
     if not rows:
         return _not_initialised(upgrade, database, tables, where, name)
     known = {each.revision for each in history}
     unknown = [row for row in rows if row not in known]
     if not unknown:
-        return None
+        return _overlapping(upgrade, database, history, rows)
     finding = Finding(
         f"{upgrade.target.spoken} does not know the revision "
         f"{', '.join(unknown)}: the database is a newer release's or another "
@@ -174,6 +180,38 @@ def unfit(
     return Result.judged(
         f"{name} stands at a revision that {upgrade.target.spoken} does not "
         f"know: {', '.join(unknown)}.",
+        [finding],
+    )
+
+
+def _overlapping(
+    upgrade: Upgrade,
+    database: Database,
+    history: Sequence[Revision],
+    rows: Sequence[str],
+) -> Result | None:
+    """That rows come before other rows, and alembic's upgrade so refuses what is pending.
+
+    Alembic itself writes no such rows. None if there are none, or nothing is pending.
+    """
+    newest = newest_of(history, rows)
+    if len(newest) == len(rows) or not pending_of(history, rows):
+        return None
+    older = sorted({*rows} - {*newest})
+    finding = Finding(
+        f"{database.version_table} holds {', '.join(older)} beside "
+        f"{', '.join(newest)}, which "
+        f"{'come after and include' if len(newest) > 1 else 'comes after and includes'} "
+        f"{'them' if len(older) > 1 else 'it'}",
+        f"table {database.version_table}",
+        f"{database.command} would fail on this (alembic: rows that overlap). Find out, "
+        "from a backup or from the tables, how far the database really is; then take "
+        "the rows out that are too many.",
+        Status.FAILURE,
+    )
+    return Result.judged(
+        f"{_name(database)} stands at revisions of which one includes another: "
+        f"{', '.join(rows)}.",
         [finding],
     )
 
@@ -275,11 +313,29 @@ def pending_of(
         ahead = [
             each.revision
             for each in scripts.iterate_revisions(
-                "heads", tuple(rows), implicit_base=True
+                "heads", newest_of(history, rows), implicit_base=True
             )
         ]
     titles = {each.revision: each for each in history}
     return tuple(titles[name] for name in reversed(ahead) if name in titles)
+
+
+def newest_of(history: Sequence[Revision], rows: Sequence[str]) -> tuple[str, ...]:
+    """The rows without those that other rows include, by hand put beside them.
+
+    :param history: all revisions of a release; it has the rows.
+    """
+    before = {
+        each.revision: {*each.down_revision, *each.depends_on} for each in history
+    }
+    included: set[str] = set()
+    left = [name for row in rows for name in before[row]]
+    while left:
+        name = left.pop()
+        if name not in included:
+            included.add(name)
+            left += before.get(name, ())
+    return tuple(row for row in rows if row not in included)
 
 
 def _compare(history: Sequence[Revision], rows: tuple[str, ...], tables: int) -> _State:

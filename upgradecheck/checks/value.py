@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from oslo_config import cfg
+from oslo_config import types
 
 from upgradecheck.catalogue import KnownOption
 from upgradecheck.check import Finding
@@ -85,6 +86,8 @@ def _remedy(known: KnownOption, setting: Setting) -> str:
         return "Write the value in brackets: [first,second]."
     # Of a list or a mapping it is an entry that oslo.config refuses.
     kind = getattr(kind, "item_type", None) or kind
+    if isinstance(kind, types.Dict):
+        return "Write name:value pairs, with commas between them."
     regex = getattr(getattr(kind, "regex", None), "pattern", None)
     choices = getattr(kind, "choices", None)
     if regex or choices:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from typing import Any
@@ -61,6 +62,36 @@ class Deployment:
         """
         return self.configurations[0]
 
+    def read_by(self, program: str) -> Configuration:
+        """What one of the service's programs reads: the view that holds its own file.
+
+        :raises NotVerified: if a file cannot be read or there is none.
+        """
+        views = self.configurations
+        names = {name for each in self.service.readers for name in each.config_names}
+
+        def own(configuration: Configuration) -> set[str]:
+            stems = {
+                part.removesuffix(".d").removesuffix(".conf")
+                for file in configuration.files
+                for part in file.split(os.sep)[-2:]
+            }
+            return stems & names
+
+        its = [each for each in views if program in own(each)]
+        common = [each for each in views if not own(each)]
+        return (its or common or views)[0]
+
+    def configuration_of(self, database: Database) -> Configuration:
+        """What the program reads that brings a database to the release's revision.
+
+        :raises NotVerified: if a file cannot be read or there is none.
+        """
+        program = database.command.partition(" ")[0]
+        if program not in {each.name for each in self.service.readers}:
+            return self.configuration
+        return self.read_by(program)
+
     def _configuration(self, number: int) -> Configuration:
         if number not in self._read:
             known = None if isinstance(self.options, NotVerified) else self.options
@@ -89,12 +120,14 @@ class Deployment:
         :param database: by default the service's main one.
         :raises NotVerified: if the configuration cannot be read.
         """
-        group, name = (database or self._main).option
+        chosen = database or self._main
+        group, name = chosen.option
+        configuration = self.configuration_of(chosen)
         opt = cfg.StrOpt(name, secret=True)
-        if self.configuration.where(group, name) is None:
+        if configuration.where(group, name) is None:
             return None
-        url = self.configuration.value(group, name, opt)
-        more = self.configuration.value(
+        url = configuration.value(group, name, opt)
+        more = configuration.value(
             group, "connection_parameters", cfg.StrOpt("connection_parameters")
         )
         if name == "connection" and url and more:
@@ -116,7 +149,7 @@ class Deployment:
         chosen = database or self._main
         group, name = chosen.option
         url = self.database_url(chosen)
-        where = self.configuration.where(group, name)
+        where = self.configuration_of(chosen).where(group, name)
         with connect(url, f"[{group}] {name}", where, self.mask()) as connection:
             yield connection
 

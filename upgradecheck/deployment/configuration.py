@@ -194,7 +194,8 @@ def files_of(
         view = (*paths, *(file for folder in folders for file in _fragments(folder)))
         if view not in views:
             views.append(view)
-    return tuple(views)
+    # A program without any file does not run here, if another one has some.
+    return tuple([view for view in views if view] or views)
 
 
 def folders_searched(service: Service) -> str:

@@ -78,13 +78,13 @@ class TestPending:
     def test_nothing_pending_is_a_success_and_says_so(self, ask: Asker) -> None:
         result = ask(["c3"], {})
         assert (result.status, result.findings) == (Status.SUCCESS, ())
-        assert result.details == "The database: no revision is pending."
+        assert result.details == "The database has no pending revision."
 
     def test_additions_alone_are_a_success_that_names_them(self, ask: Asker) -> None:
         result = ask(["a1"], {"b2": SAFE, "c3": []})
         assert (result.status, result.findings) == (Status.SUCCESS, ())
         assert result.details == (
-            "The database: of 2 pending revisions 2 safe while old services run "
+            "The database has 2 pending revisions: 2 safe while old services run "
             "(b2, c3)."
         )
 
@@ -174,7 +174,7 @@ class TestBranches:
             gating=True,
         )
         assert (result.status, result.findings) == (Status.SUCCESS, ())
-        assert "of 1 pending revision 1 safe" in str(result.details)
+        assert "has 1 pending revision: 1 safe" in str(result.details)
         assert "1 pending revision of the contract branch is not looked at" in str(
             result.details
         )
@@ -191,7 +191,7 @@ class TestBranches:
     def test_after_the_expansion_nothing_is_left_that_matters(self, ask: Asker) -> None:
         result = ask(["expand2", "contract1"], {}, history=BRANCHES, gating=True)
         assert result.status is Status.SUCCESS
-        assert "no revision that runs while old services run is pending" in str(
+        assert "no pending revision that runs while old services run" in str(
             result.details
         )
 

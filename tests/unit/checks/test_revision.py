@@ -179,6 +179,32 @@ class TestBehind:
         assert finding.remedy == "widget-db upgrade"
 
 
+class TestRowsThatIncludeOthers:
+    """No command of alembic writes them; people who repair a table by hand do."""
+
+    @pytest.mark.parametrize("rows", [("a1", "b2"), ("expand1", "contract1")])
+    def test_where_something_is_pending_it_is_a_failure_as_alembic_refuses_them(
+        self, tmp_path: Path, rows: tuple[str, ...]
+    ) -> None:
+        history = LINE if rows[0] == "a1" else BRANCHES
+        result = judged(database_at(tmp_path / "w.sqlite", *rows), history)
+        assert result.status is Status.FAILURE
+        (finding,) = result.findings
+        assert finding.message == (
+            f"alembic_version holds {rows[0]} beside {rows[1]}, which comes after and "
+            "includes it"
+        )
+        assert "widget-db upgrade would fail" in (finding.remedy or "")
+
+    @pytest.mark.parametrize("after", [False, True])
+    def test_where_nothing_is_pending_they_do_no_harm(
+        self, tmp_path: Path, after: bool
+    ) -> None:
+        database = database_at(tmp_path / "w.sqlite", "contract2", "expand2")
+        result = judged(database, BRANCHES, after=after)
+        assert (result.status, result.findings) == (Status.SUCCESS, ())
+
+
 class TestAtHead:
     @pytest.mark.parametrize("after", [False, True])
     def test_it_is_a_success(self, tmp_path: Path, after: bool) -> None:

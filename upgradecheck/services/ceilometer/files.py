@@ -76,21 +76,8 @@ class Files:
         self._release = release
 
     def configuration(self, program: str) -> Configuration:
-        """What one of the programs reads: the view that holds its own file."""
-        views = self._deployment.configurations
-        names = {each.name for each in self._deployment.service.readers}
-
-        def read_by(configuration: Configuration) -> set[str]:
-            stems = {
-                part.removesuffix(".d").removesuffix(".conf")
-                for file in configuration.files
-                for part in (os.path.basename(file), _folder(file))
-            }
-            return stems & names
-
-        own = [each for each in views if program in read_by(each)]
-        common = [each for each in views if not read_by(each)]
-        return (own or common or views)[0]
+        """What one of the programs reads."""
+        return self._deployment.read_by(program)
 
     @functools.cache  # noqa: B019 - lives as long as the check does
     def _bare(self, program: str) -> cfg.ConfigOpts:
@@ -184,7 +171,3 @@ class Files:
         ]
         is_set = self.where(program, place) is not None
         return files, [f for f in folders if is_set and not os.path.isdir(f)]
-
-
-def _folder(file: str) -> str:
-    return os.path.basename(os.path.dirname(file))

@@ -85,6 +85,8 @@ service = Service(
                 "os_glance_tasks_store",
             ),
             common=("store_description", "weight"),
+            default=("glance_store", "default_backend"),
+            kept="os_glance_",
         ),
     ),
     unlisted=(

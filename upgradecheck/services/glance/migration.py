@@ -45,7 +45,17 @@ class _Command:
     def next(self) -> str:
         return f"Next: {self.line}; before it, {self.before}."
 
+    @property
+    def remedy(self) -> str:
+        return f"Run {self.line}. Before it, {self.before}."
 
+
+#: The rest of the migration in one, where the server takes no single steps.
+_SYNC = _Command(
+    "glance-manage db sync",
+    "no node may run Glance, and the database must be backed up; on this kind of "
+    "database glance-manage refuses expand, migrate and contract",
+)
 _EXPAND = _Command(
     "glance-manage db expand",
     "the new release is installed on the node that runs it and not started there, no "
@@ -53,7 +63,7 @@ _EXPAND = _Command(
 )
 _MIGRATE = _Command(
     "glance-manage db migrate",
-    "nothing more than this must be true: nodes of the old release may go on",
+    "nothing but the expansion must be done; nodes of the old release may go on",
 )
 _CONTRACT = _Command(
     "glance-manage db contract",
@@ -93,7 +103,7 @@ def database_expanded(upgrade: Upgrade) -> Result:
     )
     if standing.is_contracted:
         return Result.judged(f"{text} It is contracted too: nothing comes next.", ())
-    return Result.judged(f"{text} {_MIGRATE.next}", ())
+    return Result.judged(f"{text} {_next(standing, _MIGRATE).next}", ())
 
 
 @check(
@@ -164,7 +174,7 @@ def database_migrated(upgrade: Upgrade) -> Result:
     text = f"The database is expanded for {target}, and its data are migrated. {note}"
     if standing.is_contracted:
         return Result.judged(f"{text} It is contracted too: nothing comes next.", ())
-    return Result.judged(f"{text} {_CONTRACT.next}", ())
+    return Result.judged(f"{text} {_next(standing, _CONTRACT).next}", ())
 
 
 @check(
@@ -199,29 +209,40 @@ def database_contracted(upgrade: Upgrade) -> Result:
     if not standing.is_expanded:
         return _not_expanded(upgrade, standing, f"{what}, and not even expanded")
     pending = _named(standing.to_contract)
+    command = _next(standing, _CONTRACT)
+    remedy = command.remedy
+    if command is _CONTRACT:
+        remedy += (
+            " glance.database-migrated tells whether data are left to migrate; if so, "
+            f"run {_MIGRATE.line} first."
+        )
     finding = Finding(
         f"{_many(standing.to_contract)} of the contract branch pending: {pending}",
         standing.table,
-        f"Run {_CONTRACT.line}. Before it, {_CONTRACT.before}. "
-        "glance.database-migrated tells whether data are left to migrate; if so, run "
-        f"{_MIGRATE.line} first.",
+        remedy,
         Status.FAILURE,
     )
     return Result.judged(
         f"{what} for {upgrade.target.spoken} ({standing.at}). Pending: {pending}. "
-        f"{_CONTRACT.next}",
+        f"{command.next}",
         [finding],
     )
 
 
+def _next(standing: Standing, command: _Command) -> _Command:
+    """The command to run where, step by step, this one would come next."""
+    return command if standing.is_stepwise else _SYNC
+
+
 def _not_expanded(upgrade: Upgrade, standing: Standing, what: str) -> Result:
     pending = _named(standing.to_expand)
+    command = _next(standing, _EXPAND)
     findings = [
         Finding(
             f"{_many(standing.to_expand)} up to {standing.expand_head}, the head of "
             f"the expand branch, pending: {pending}",
             standing.table,
-            f"Run {_EXPAND.line}. Before it, {_EXPAND.before}.",
+            command.remedy,
             Status.FAILURE,
         )
     ]
@@ -231,14 +252,14 @@ def _not_expanded(upgrade: Upgrade, standing: Standing, what: str) -> Result:
                 "an earlier upgrade was left halfway: the database was expanded and "
                 f"never contracted; pending: {', '.join(standing.halfway)}",
                 standing.table,
-                "End that upgrade first, with the release that it went to: glance-"
-                "manage db migrate, then glance-manage db contract.",
+                "End that upgrade first, with the release that it went to: "
+                f"{_MIGRATE.line}, then {_CONTRACT.line}.",
                 Status.FAILURE,
             )
         )
     return Result.judged(
         f"{what} for {upgrade.target.spoken} ({standing.at}). Pending: {pending}. "
-        f"{_EXPAND.next}",
+        f"{command.next}",
         findings,
     )
 
@@ -247,14 +268,15 @@ def _data_left(
     upgrade: Upgrade, standing: Standing, known: Known, left: Sequence[str]
 ) -> Result:
     findings = []
+    command = _next(standing, _MIGRATE)
     for release in left:
         if release == known.own:
             message = f"data of {upgrade.target.spoken} are left to migrate"
-            remedy = f"Run {_MIGRATE.line}. Before it, {_MIGRATE.before}."
+            remedy = command.remedy
         else:
             message = (
                 f"data are left that Glance of {release} would have migrated; "
-                f"{_MIGRATE.line} of {upgrade.target.spoken} passes them over"
+                f"{command.line} of {upgrade.target.spoken} passes them over"
             )
             remedy = " ".join(
                 (
@@ -271,7 +293,8 @@ def _data_left(
                 Status.FAILURE,
             )
         )
-    then = "" if standing.is_contracted else f" Only then: {_CONTRACT.line}."
+    after = _next(standing, _CONTRACT).line
+    then = "" if standing.is_contracted else f" Only then: {after}."
     return Result.judged(
         f"The data are not migrated ({standing.at}): Glance's own functions find data "
         f"left to migrate, of {', '.join(left)}.{then}",
@@ -281,7 +304,8 @@ def _data_left(
 
 def _by_hand(upgrade: Upgrade, module: str) -> str:
     """A shell command that runs one module, whatever release it is of."""
-    files = upgrade.deployment.configuration.files
+    database = upgrade.service.databases[0]
+    files = upgrade.deployment.configuration_of(database).files
     words = json.dumps([word for file in files for word in ("--config-file", file)])
     return "python3 -c " + shlex.quote(
         "from oslo_config import cfg; from glance.db.sqlalchemy import api; "

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from upgradecheck.check import Finding
 from upgradecheck.check import NotVerified
 from upgradecheck.check import Result
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
 from upgradecheck.check import check
+from upgradecheck.services.glance.standing import STEPWISE
+from upgradecheck.services.glance.standing import kind_of
 
-#: SQLAlchemy's names of the kinds that ``glance-manage`` takes: its own rule.
-_TAKEN = ("mysql", "sqlite")
 #: The oldest MySQL and MariaDB, after Glance's guide to rolling upgrades.
 _OLDEST = (5, 5)
 _TITLES = {
@@ -48,7 +46,8 @@ def database_server(upgrade: Upgrade) -> Result:
     not take. An **error** means that the server could not be asked.
     """
     database = upgrade.service.databases[0]
-    where = upgrade.deployment.configuration.where(*database.option)
+    configuration = upgrade.deployment.configuration_of(database)
+    where = configuration.where(*database.option)
     try:
         with upgrade.deployment.database(database) as connection:
             named = connection.dialect.name
@@ -56,17 +55,18 @@ def database_server(upgrade: Upgrade) -> Result:
             version = tuple(connection.dialect.server_version_info or ())
     except NotVerified:
         # Of a kind that is not taken no version matters.
-        kind = _kind_named(upgrade.deployment.database_url(database))
-        if kind is None or kind in (*_TAKEN, "mariadb"):
+        kind = kind_of(upgrade.deployment.database_url(database))
+        if kind is None or kind in (*STEPWISE, "mariadb"):
             raise
         return _refused(_TITLES.get(kind, kind), where)
-    numbers = [str(each) for each in version if isinstance(each, int)]
+    # What more there is counts a distribution's packages.
+    numbers = [str(each) for each in version if isinstance(each, int)][:3]
     kind = "mariadb" if is_mariadb else named
     spoken = f"{_TITLES.get(kind, kind)} {'.'.join(numbers)}".rstrip()
-    if kind not in (*_TAKEN, "mariadb"):
+    if kind not in (*STEPWISE, "mariadb"):
         return _refused(spoken, where)
     findings = []
-    if named not in _TAKEN:
+    if named not in STEPWISE:
         findings.append(
             Finding(
                 f"[{database.option[0]}] {database.option[1]} names the database "
@@ -112,13 +112,3 @@ def _refused(spoken: str, where: str | None) -> Result:
         f"The database server is {spoken}: rolling upgrades do not work with it.",
         [finding],
     )
-
-
-def _kind_named(url: str | None) -> str | None:
-    """The kind of database that a URL names; None if it names none."""
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    with contextlib.suppress(ArgumentError, ValueError):
-        return make_url((url or "").strip()).get_backend_name()
-    return None

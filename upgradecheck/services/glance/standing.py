@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 #: The labels of the branches, as ``glance.db.migration`` names them.
 EXPAND = "expand"
 CONTRACT = "contract"
+#: SQLAlchemy's names of the kinds of database that ``glance-manage`` expands, migrates
+#: and contracts: its own rule.
+STEPWISE = ("mysql", "sqlite")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Standing:
     :param contract_head: that of the contract branch.
     :param to_expand: what is pending up to the first; in the order in which it runs.
     :param to_contract: what is pending besides.
+    :param is_stepwise: whether ``glance-manage`` expands, migrates and contracts a
+        database of this kind.
     """
 
     rows: tuple[str, ...]
@@ -38,6 +44,7 @@ class Standing:
     contract_head: str
     to_expand: tuple[Revision, ...]
     to_contract: tuple[Revision, ...]
+    is_stepwise: bool = True
 
     @property
     def is_expanded(self) -> bool:
@@ -96,7 +103,18 @@ def find(upgrade: Upgrade) -> Standing | Result:
         contract_head,
         tuple(each for each in pending if each.revision not in late),
         tuple(each for each in pending if each.revision in late),
+        kind_of(upgrade.deployment.database_url(database)) in STEPWISE,
     )
+
+
+def kind_of(url: str | None) -> str | None:
+    """The kind of database that a URL names; None if it names none."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    with contextlib.suppress(ArgumentError, ValueError):
+        return make_url((url or "").strip()).get_backend_name()
+    return None
 
 
 def _head(

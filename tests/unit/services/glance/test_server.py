@@ -51,6 +51,9 @@ def judged(
         ((8, 4, 3), False, "MySQL 8.4.3"),
         ((5, 5, 68), True, "MariaDB 5.5.68"),
         ((11, 4, 2), True, "MariaDB 11.4.2"),
+        # As SQLAlchemy reads 8.0.35-27 of Percona and 5.5.62-0ubuntu0.14.04.1.
+        ((8, 0, 35, 27), False, "MySQL 8.0.35"),
+        ((5, 5, 62, 14, 4, 1), False, "MySQL 5.5.62"),
     ],
 )
 def test_mysql_and_mariadb_will_do_from_5_5_on(
