@@ -56,7 +56,9 @@ class TestOctavia:
     ) -> None:
         row = where("octavia", octavia_mariadb_old).row
         assert (row["status"], row["findings"]) == ("success", [])
-        assert "has 4 pending revisions: 4 safe while old services run" in row["details"]
+        assert (
+            "has 4 pending revisions: 4 safe while old services run" in row["details"]
+        )
         for revision in ("db2a73e82626", "3097e55493ae", "8db7a6443785"):
             assert revision in row["details"]
 
