@@ -288,6 +288,28 @@ class TestPollingAgents:
         assert result.status is Status.ERROR
         assert "runs a polling agent" in str(result.findings[0].remedy)
 
+    @pytest.mark.parametrize(
+        ("name", "form"),
+        [
+            ("polling.yaml", "sources: []"),
+            ("polling.yaml", {"sources": [{"name": "p"}]}),
+            ("pollsters", {"central": [1, 2]}),
+            ("pollsters.d", None),
+        ],
+    )
+    def test_a_baseline_that_somebody_changed_is_no_verdict(
+        self, node: Node, name: str, form: Any
+    ) -> None:
+        old = node.taken()
+        changed = dataclasses.replace(old, forms={**old.forms, name: form})
+        result = self.ask(node, changed)
+        assert result.status is Status.ERROR
+        (finding,) = result.findings
+        assert f"old.json is not as a snapshot writes it: see forms/{name}" in (
+            finding.message
+        )
+        assert "Make the baseline again" in (finding.remedy or "")
+
     def test_a_node_without_polling_is_no_verdict(self, node: Node) -> None:
         old = node.taken()
         (node.folder / "polling.yaml").unlink()

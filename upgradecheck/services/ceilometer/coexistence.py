@@ -22,6 +22,7 @@ from upgradecheck.release import same
 from upgradecheck.secret import mask_urls
 from upgradecheck.services.ceilometer import names
 from upgradecheck.services.ceilometer import normal
+from upgradecheck.services.ceilometer import recorded
 from upgradecheck.services.ceilometer.files import EVENTS
 from upgradecheck.services.ceilometer.files import NOTIFICATION
 from upgradecheck.services.ceilometer.files import PIPELINE
@@ -34,6 +35,8 @@ _SAME = (
     "Give the old and the new agents the same file first. If either outcome is welcome "
     "while both run, say so with a waiver."
 )
+#: As many pollsters that went are named one by one.
+_NAMED = 12
 _BUILDER = "ceilometer.builder.poll."
 
 
@@ -73,7 +76,7 @@ def notification(upgrade: Upgrade) -> Result:
     findings: list[Finding] = []
     compared: list[str] = []
     for kind, what in ((PIPELINE, "meters"), (EVENTS, "events")):
-        before = old.form(kind.name)
+        before = recorded.form(old, kind.name)
         found = normal.read(upgrade, kind)
         now = normal.pipeline(found, what)
         compared.append(found.file)
@@ -173,7 +176,7 @@ def _used(upgrade: Upgrade, old: Baseline) -> Iterator[Finding]:
 
 def _stored(upgrade: Upgrade, old: Baseline) -> Iterator[Finding]:
     """How the operator's own definitions of Gnocchi's resources differ."""
-    before = old.form("gnocchi_resources.yaml")
+    before = recorded.form(old, "gnocchi_resources.yaml")
     now = normal.gnocchi_file(upgrade)
     if before == now:
         return
@@ -269,7 +272,9 @@ def polling(upgrade: Upgrade) -> Result:
         else f"{found.file} polls nothing that agents of {old_release} do not poll."
     )
     if gone:
-        details += f" No longer polled: {', '.join(sorted(set(gone)))}."
+        named = sorted(set(gone))
+        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+        details += f" No longer polled: {', '.join(named[:_NAMED])}{more}."
     return Result.judged(details, findings)
 
 
@@ -278,7 +283,7 @@ def _before(upgrade: Upgrade, old: Baseline) -> Polled:
 
     :raises NotVerified: if the baseline is of a node without polling agents.
     """
-    form = old.form(POLL.name)
+    form = recorded.form(old, POLL.name)
     if form is None:
         raise NotVerified(
             f"{old.file} is of a node without {POLL.name}: what old agents poll is not "
@@ -287,7 +292,8 @@ def _before(upgrade: Upgrade, old: Baseline) -> Polled:
             "Make the baseline on a node that runs a polling agent.",
         )
     return Polled(
-        form["sources"], _joined(_static(upgrade, old), old.form("pollsters.d"))
+        form["sources"],
+        _joined(_static(upgrade, old), recorded.form(old, "pollsters.d")),
     )
 
 
@@ -299,8 +305,8 @@ def _static(upgrade: Upgrade, old: Baseline) -> Mapping[str, Sequence[str]]:
     """
     origin = upgrade.origin
     if origin is None or same(old.version, origin.version):
-        recorded: Mapping[str, Sequence[str]] = old.form("pollsters")
-        return recorded
+        had: Mapping[str, Sequence[str]] = recorded.form(old, "pollsters")
+        return had
     return names.pollsters(origin.catalogue.entry_points)
 
 
