@@ -63,6 +63,21 @@ class Inventory:
         default_factory=dict
     )
 
+    @classmethod
+    def declared(cls, distribution: str, now: Held) -> Inventory:
+        """What checks say of themselves, where no release was ever recorded.
+
+        :param now: what the distribution holds.
+        """
+        return cls(
+            distribution,
+            checks={
+                id: (Entry(facts.added, facts),)
+                for id, facts in now.checks.items()
+                if _is_version(facts.added)
+            },
+        )
+
     @property
     def last(self) -> str:
         """The last release; empty if there was none."""

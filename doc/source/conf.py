@@ -20,7 +20,6 @@ extensions = [
     "modules",
     "notes",
     "sphinx.ext.autodoc",
-    "sphinx.ext.graphviz",
     "upgradecheck_sphinx",
 ]
 upgradecheck_services = ["ceilometer", "glance", "octavia"]

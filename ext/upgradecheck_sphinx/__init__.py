@@ -38,13 +38,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     words.load(app)
     CheckIndex.name_it()
     app.add_config_value("upgradecheck_services", [], "env", types=(list, tuple))
-    app.add_config_value("upgradecheck_inventory", history.USUAL, "env", types=(str,))
+    app.add_config_value("upgradecheck_inventory", "", "env", types=(str,))
     app.add_domain(UpgradeDomain)
     app.add_post_transform(finish.SummariesAsLists)
     app.add_post_transform(finish.UntitledTables)
     app.add_post_transform(finish.StepPermalinks)
     app.add_post_transform(finish.ApartInNotes)
     app.add_post_transform(finish.CopyButtons)
+    app.setup_extension("sphinx.ext.graphviz")
     diagram.join(app)
     app.add_css_file("upgradecheck.css")
     app.add_js_file("upgradecheck.js", loading_method="defer")
@@ -55,16 +56,19 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("warn-missing-reference", _missing)
     return {
         "version": __version__,
-        "env_version": 2,
+        "env_version": 3,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
 
 
 def _load(app: Sphinx) -> None:
-    place = Path(app.confdir, app.config.upgradecheck_inventory)
-    domain_of(app.env).inventory = place.resolve()
-    domain_of(app.env).guide = guide.load(app.config.upgradecheck_services)
+    services = app.config.upgradecheck_services
+    domain_of(app.env).guide = guide.load(
+        # Sphinx has told already that a single name should be a list.
+        [services] if isinstance(services, str) else services,
+        history.place(app.confdir, app.config.upgradecheck_inventory),
+    )
     if app.builder.format == "html":
         app.config.html_static_path.append(str(_STATIC))
 

@@ -93,19 +93,19 @@ class CheckDirective(ObjectDescription[str]):
         return super().parse_content_to_nodes(allow_section_headings=False)
 
     def _facts(self, doc: CheckDoc) -> list[nodes.Node]:
-        def plain(text: str) -> nodes.paragraph | None:
-            return parts.paragraph(text, doc.source) if text else None
+        def named(text: str) -> nodes.paragraph | None:
+            return parts.told(text) if text else None
 
         ways = [(name, doc.source) for name in doc.procedures]
         return parts.facts(
             [
-                (_("Needs"), plain(", ".join(doc.needs))),
+                (_("Needs"), named(", ".join(doc.needs))),
                 (_("Phase"), parts.told(words.phase(doc.phase))),
-                (_("Since"), plain(doc.since)),
-                (_("Changed in"), plain(", ".join(doc.changed))),
-                (_("Applies to"), plain(doc.applies_to)),
+                (_("Since"), named(doc.since)),
+                (_("Changed in"), named(", ".join(doc.changed))),
+                (_("Applies to"), named(doc.applies_to)),
                 (_("Only on the way of"), parts.links(self, "procedure", ways)),
-                (_("Provided by"), plain(doc.provider)),
+                (_("Provided by"), named(doc.provider)),
             ],
             doc.source,
         )
@@ -117,7 +117,7 @@ class ChecksDirective(SphinxDirective):
     required_arguments = 1
     option_spec: ClassVar[OptionSpec] = {
         "summary-only": directives.flag,
-        "no-index": directives.flag,
+        **parts.NO_INDEX,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -147,13 +147,14 @@ class ChecksDirective(SphinxDirective):
         return [table, *self._in_full(docs)]
 
     def _cells(self, doc: CheckDoc) -> list[nodes.Node]:
-        link = parts.link(self, "check", doc.id, parts.here(self))
+        # A summary by itself may stand where no page shows the checks in full.
+        link = parts.link(self, "check", doc.id, parts.here(self), is_loose=True)
         return [
             nodes.paragraph("", "", link),
             parts.paragraph(doc.title, doc.source),
-            parts.paragraph(", ".join(doc.needs), doc.source),
+            parts.told(", ".join(doc.needs)),
             parts.told(words.phase(doc.phase)),
-            parts.paragraph(doc.since, doc.source),
+            parts.told(doc.since),
         ]
 
     def _in_full(self, docs: list[CheckDoc]) -> list[nodes.Node]:
@@ -161,7 +162,7 @@ class ChecksDirective(SphinxDirective):
         source = parts.here(self)
         for doc in docs:
             lines = [f".. upgrade:check:: {doc.id}"]
-            if "no-index" in self.options:
+            if not parts.is_listed(self):
                 lines.append("   :no-index:")
             for line in [*lines, ""]:
                 text.append(line, source.file, source.line - 1)

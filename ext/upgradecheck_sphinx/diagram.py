@@ -1,7 +1,8 @@
 """The required order of a procedure's steps as a diagram, where graphviz is there.
 
 It says nothing that the list of steps does not say in words: where there is no
-graphviz, and where a page is read as text, nothing is missing.
+graphviz, and where a page is read as text, nothing is missing. Sphinx's own extension
+for graphviz has its settings, and draws what a PDF shows.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
 
-_GRAPHVIZ = "sphinx.ext.graphviz"
 _STYLE = """\
   graph [bgcolor="{paper}", compound=true, nodesep=0.15, ranksep=0.3];
   graph [fontname="Helvetica,Arial,sans-serif", fontsize=10, style="rounded"];
@@ -221,7 +221,7 @@ class Diagrams(SphinxPostTransform):
         # A book's parts must be declared, and Sphinx declares no drawing in a page.
         is_page = builder.format == "html" and builder.name != "epub"
         is_drawn = is_page or builder.format == "latex"
-        return is_drawn and _GRAPHVIZ in self.app.extensions and _has_dot(self.app)
+        return is_drawn and _has_dot(self.app)
 
     def _image(self, drawing: Drawing, diagram: Diagram) -> nodes.Element:
         from sphinx.ext.graphviz import graphviz

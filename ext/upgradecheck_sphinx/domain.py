@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Set
-from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -57,6 +56,24 @@ class Shown(NamedTuple):
         return self[:4]
 
 
+class UpgradeRole(XRefRole):
+    """A link by name; with ``~`` before the name it says less, as in other domains."""
+
+    def process_link(
+        self,
+        env: BuildEnvironment,
+        refnode: nodes.Element,
+        has_explicit_title: bool,
+        title: str,
+        target: str,
+    ) -> tuple[str, str]:
+        if not has_explicit_title and target.startswith("~"):
+            refnode["upgrade_short"] = True
+            target = target.removeprefix("~")
+            title = target.rpartition(".")[2]
+        return super().process_link(env, refnode, has_explicit_title, title, target)
+
+
 class UpgradeDomain(Domain):
     """Checks, procedures and steps."""
 
@@ -77,20 +94,26 @@ class UpgradeDomain(Domain):
         "schema": SchemaDirective,
     }
     roles = {
-        "check": XRefRole(innernodeclass=nodes.literal, warn_dangling=True),
-        "procedure": XRefRole(innernodeclass=nodes.inline, warn_dangling=True),
-        "step": XRefRole(innernodeclass=nodes.inline, warn_dangling=True),
+        "check": UpgradeRole(innernodeclass=nodes.literal, warn_dangling=True),
+        "procedure": UpgradeRole(innernodeclass=nodes.inline, warn_dangling=True),
+        "step": UpgradeRole(innernodeclass=nodes.inline, warn_dangling=True),
     }
     indices = [CheckIndex]
-    # objects: key -> docname -> Shown, as a tuple; rendered: docname -> what ->
-    # digest; uses: docname -> keys; owed: what had to be shown at the last build
-    initial_data = {"objects": {}, "rendered": {}, "uses": {}, "owed": []}
-    data_version = 1
+    # objects, and unlisted those with :no-index:: key -> docname -> Shown, as a tuple;
+    # rendered: docname -> what -> digest; uses: docname -> key -> whether it has to
+    # lead somewhere; owed: what had to be shown at the last build
+    initial_data = {
+        "objects": {},
+        "unlisted": {},
+        "rendered": {},
+        "uses": {},
+        "owed": [],
+    }
+    data_version = 2
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
         self.guide = Guide()
-        self.inventory = Path()
         self._before: dict[Key, Shown] = {}
 
     # What directives tell
@@ -103,13 +126,18 @@ class UpgradeDomain(Domain):
         title: str,
         location: tuple[str, int],
         number: str = "",
+        is_listed: bool = True,
     ) -> None:
-        """An object is shown on the page that is being read."""
+        """An object is shown on the page that is being read.
+
+        :param is_listed: whether other pages may link it there, and the index has it.
+        """
         docname, line = location
-        places = self.data["objects"].setdefault((kind, name), {})
+        part = "objects" if is_listed else "unlisted"
+        places = self.data[part].setdefault((kind, name), {})
         if docname in places:
             first = places[docname][4]
-            if kind in ("check", "procedure"):
+            if is_listed and kind in ("check", "procedure"):
                 Warn.DUPLICATE.at(
                     location,
                     f"the {kind} {name} is shown on line {first} of this page already; "
@@ -134,24 +162,32 @@ class UpgradeDomain(Domain):
             if places
         }
 
-    def shown(self, kind: str, name: str) -> Shown | None:
-        """Where an object is shown."""
+    def shown(self, kind: str, name: str, near: str = "") -> Shown | None:
+        """Where an object is shown.
+
+        :param near: a page that may link what it shows itself with ``:no-index:``.
+        """
+        unlisted = self.data["unlisted"].get((kind, name), {})
         places = self.data["objects"].get((kind, name))
+        if near in unlisted:
+            return Shown(*unlisted[near])
         return Shown(*places[min(places)]) if places else None
 
     def clear_doc(self, docname: str) -> None:
-        for key, places in list(self.data["objects"].items()):
-            places.pop(docname, None)
-            if not places:
-                del self.data["objects"][key]
+        for part in ("objects", "unlisted"):
+            for key, places in list(self.data[part].items()):
+                places.pop(docname, None)
+                if not places:
+                    del self.data[part][key]
         self.data["rendered"].pop(docname, None)
         self.data["uses"].pop(docname, None)
 
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
-        for key, places in otherdata["objects"].items():
-            for docname, shown in places.items():
-                if docname in docnames:
-                    self.data["objects"].setdefault(key, {})[docname] = shown
+        for part in ("objects", "unlisted"):
+            for key, places in otherdata[part].items():
+                for docname, shown in places.items():
+                    if docname in docnames:
+                        self.data[part].setdefault(key, {})[docname] = shown
         for part in ("rendered", "uses"):
             for docname, value in otherdata[part].items():
                 if docname in docnames:
@@ -163,24 +199,28 @@ class UpgradeDomain(Domain):
         """Take the titles as they are translated, and see what is linked."""
         for node in document.findall(nodes.Element):
             kind, _, name = node.get("upgrade_object", "").partition(" ")
-            places = self.data["objects"].get((kind, name), {})
-            if docname in places:
-                told = Shown(*places[docname])
-                kind_of_title = nodes.title if _is_section(node) else nodes.strong
-                title = next(iter(node.findall(kind_of_title)), node).astext()
-                places[docname] = tuple(told._replace(title=title))
-        self.data["uses"][docname] = set(self._used(document))
+            for part in ("objects", "unlisted"):
+                places = self.data[part].get((kind, name), {})
+                if docname in places:
+                    told = Shown(*places[docname])
+                    places[docname] = tuple(told._replace(title=_title_of(node)))
+        uses: dict[Key, bool] = {}
+        self.data["uses"][docname] = uses
+        for key, is_strict in self._used(document):
+            uses[key] = uses.get(key, False) or is_strict
 
-    def _used(self, document: nodes.document) -> Iterator[Key]:
+    def _used(self, document: nodes.document) -> Iterator[tuple[Key, bool]]:
+        """What is linked, and whether the link has to lead somewhere."""
         names = self.guide.names
         for node in document.findall(addnodes.pending_xref):
             kind, target = node.get("reftype"), node.get("reftarget", "")
             if node.get("refdomain") == self.name:
-                yield kind, target
+                yield (kind, target), not node.get("upgrade_loose")
                 if kind == "step":
-                    yield "procedure", _procedure_of(target)
+                    yield ("procedure", _procedure_of(target)), False
             elif kind == "any":
-                yield from ((each, target) for each in names if target in names[each])
+                known = (each for each in names if target in names[each])
+                yield from (((each, target), True) for each in known)
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         for (kind, name), shown in self.objects.items():
@@ -197,13 +237,14 @@ class UpgradeDomain(Domain):
         node: addnodes.pending_xref,
         contnode: nodes.Element,
     ) -> nodes.reference | None:
-        shown = self.shown(typ, target)
+        near = node.get("refdoc", "") if node.get("upgrade_near") else ""
+        shown = self.shown(typ, target, near)
         if shown is None:
-            # A link that asks for no page is the name where there is none.
-            is_loose = node.get("upgrade_loose")
-            return cast("nodes.reference", contnode) if is_loose else None
+            return None
         if not node.get("refexplicit") and typ != "check":
-            text = self._spoken(typ, target, shown, bool(node.get("upgrade_near")))
+            text = shown.title
+            if shown.number and not node.get("upgrade_short"):
+                text = self._numbered(target, shown, bool(node.get("upgrade_near")))
             contnode = nodes.inline(text, text, classes=contnode["classes"])
         if builder.name == "man":
             # docutils would print the page's file beside the name.
@@ -212,12 +253,10 @@ class UpgradeDomain(Domain):
             builder, fromdocname, shown.docname, shown.node_id, contnode, shown.title
         )
 
-    def _spoken(self, kind: str, target: str, shown: Shown, is_near: bool) -> str:
-        """What a link says; one from elsewhere says of which procedure a step is."""
-        if not shown.number:
-            return shown.title
-        procedure = self.shown("procedure", _procedure_of(target))
-        if kind != "step" or is_near or procedure is None:
+    def _numbered(self, step: str, shown: Shown, is_near: bool) -> str:
+        """A step's number and title; from elsewhere also its procedure's."""
+        procedure = self.shown("procedure", _procedure_of(step))
+        if is_near or procedure is None:
             text = _("step %(number)s: %(title)s")
             return text % {"number": shown.number, "title": shown.title}
         return _("step %(number)s of %(procedure)s: %(title)s") % {
@@ -245,7 +284,9 @@ class UpgradeDomain(Domain):
         return found
 
     def warn_missing(self, node: addnodes.pending_xref) -> None:
-        """A link leads nowhere."""
+        """A link leads nowhere; one that need not is the name then."""
+        if node.get("upgrade_loose"):
+            return
         kind, target = node["reftype"], node["reftarget"]
         warn = Warn.UNKNOWN_CHECK if kind == "check" else Warn.PROCEDURE
         known = self.guide.names.get(kind, set())
@@ -266,8 +307,8 @@ class UpgradeDomain(Domain):
             for other in others:
                 Warn.DUPLICATE.at(
                     (other.docname, other.line),
-                    f"the {kind} {name} is shown by {first.docname} already; give one "
-                    "of the two :no-index:",
+                    f"the {kind} {name} is shown on the page {first.docname} already; "
+                    "give one of the two :no-index:",
                 )
 
     # What is to be done again
@@ -307,16 +348,20 @@ class UpgradeDomain(Domain):
             or key not in now
             or before[key].visible != now[key].visible
         }
+        there = now.keys() | self.data["unlisted"].keys()
         return {
             docname
             for docname, used in self.data["uses"].items()
             # A link that leads nowhere is told in each build.
-            if used & changed or used - now.keys()
+            if used.keys() & changed
+            or any(is_strict and key not in there for key, is_strict in used.items())
         }
 
 
-def _is_section(node: nodes.Element) -> bool:
-    return isinstance(node, nodes.section)
+def _title_of(node: nodes.Element) -> str:
+    """What a page says that it shows, translated by now."""
+    kind = nodes.title if isinstance(node, nodes.section) else nodes.strong
+    return next(iter(node.findall(kind)), node).astext()
 
 
 def _procedure_of(step: str) -> str:

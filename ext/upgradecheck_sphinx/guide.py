@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from collections.abc import Iterator
+from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
@@ -66,10 +67,14 @@ class CheckDoc:
 
 @dataclasses.dataclass(frozen=True)
 class ServiceDoc:
-    """A service, and the checks and procedures that belong to it, by name."""
+    """A service, and the ids of the checks that belong to it.
+
+    :param provider: the distribution that defines it.
+    """
 
     name: str
     title: str
+    provider: str
     checks: tuple[str, ...]
 
 
@@ -78,6 +83,8 @@ class Guide:
     """All there is to show.
 
     :param definitions: the services as they are defined.
+    :param watched: the services of which everything has to be shown.
+    :param inventory: the file of what each release held; there may be none.
     :param owed: what some page has to show, as kind and name, and where it is
         defined.
     :param held: what each distribution provides, by its canonical name.
@@ -88,6 +95,8 @@ class Guide:
     definitions: dict[str, Service] = dataclasses.field(default_factory=dict)
     checks: dict[str, CheckDoc] = dataclasses.field(default_factory=dict)
     procedures: dict[str, Procedure] = dataclasses.field(default_factory=dict)
+    watched: frozenset[str] = frozenset()
+    inventory: Path = Path()
     owed: dict[str, Source] = dataclasses.field(default_factory=dict)
     held: dict[str, Held] = dataclasses.field(default_factory=dict)
     refused: frozenset[str] = frozenset()
@@ -105,7 +114,8 @@ class Guide:
         for procedure in self.procedures.values():
             title = self.services[procedure.service].title
             yield f"procedure {procedure.name}", (title, procedure)
-        yield "history", (sorted(self.held.items()), sorted(self.refused))
+        is_kept = self.inventory.is_file()
+        yield "history", (is_kept, sorted(self.held.items()), sorted(self.refused))
 
     @property
     def names(self) -> dict[str, set[str]]:
@@ -122,10 +132,11 @@ def _digest(value: object) -> str:
     return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
 
 
-def load(services: Iterable[str]) -> Guide:
+def load(services: Iterable[str], inventory: Path) -> Guide:
     """What the registry holds; what it cannot hold is a warning each.
 
     :param services: those of which everything has to be shown.
+    :param inventory: where the file of what each release held is, if there is one.
     """
     loaded = registry.load()
     count = len(loaded.problems)
@@ -135,10 +146,11 @@ def load(services: Iterable[str]) -> Guide:
         _warn_of_entry(problem, origin)
     for problem in loaded.problems[count:]:
         _warn_of_file(problem)
-    wanted = set(services)
+    wanted = frozenset(services)
     for name in sorted(wanted - set(loaded.services)):
         right = nearest(name, loaded.services)
-        Warn.LOAD.at(None, f"upgradecheck_services names {name}, but {right}")
+        said = f"upgradecheck_services names {name}, which is no service; {right}"
+        Warn.LOAD.at(None, said)
     owners = _Owners(loaded)
     checks = {}
     for check in loaded.checks.values():
@@ -157,6 +169,7 @@ def load(services: Iterable[str]) -> Guide:
             each.name: ServiceDoc(
                 each.name,
                 each.title,
+                loaded.providers[each.name].name,
                 tuple(check.id for check in loaded.checks_of(each.name)),
             )
             for each in loaded.services.values()
@@ -164,6 +177,8 @@ def load(services: Iterable[str]) -> Guide:
         definitions=dict(loaded.services),
         checks=checks,
         procedures=procedures,
+        watched=wanted,
+        inventory=inventory,
         owed=owed,
         held={
             canonicalize_name(each.name): held.held(loaded, procedures, each.name)

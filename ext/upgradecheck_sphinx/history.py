@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import TypeAlias
 
@@ -33,8 +34,21 @@ if TYPE_CHECKING:
 #: A version, empty for what is not released yet, and its changes.
 Version: TypeAlias = tuple[str, tuple[Change, ...]]
 
-#: The inventory's usual place, seen from the folder of ``conf.py``.
-USUAL = f"../../releasenotes/{inventory_file.NAME}"
+#: Where the inventory may be, seen from the folder of ``conf.py``; the usual place first.
+PLACES = (
+    f"../../releasenotes/{inventory_file.NAME}",
+    f"../releasenotes/{inventory_file.NAME}",
+)
+
+
+def place(folder: Path, told: str) -> Path:
+    """Where the inventory is, or should be.
+
+    :param folder: that of ``conf.py``.
+    :param told: what that says of it; empty if nothing.
+    """
+    places = [Path(folder, each).resolve() for each in ([told] if told else PLACES)]
+    return next((each for each in places if each.is_file()), places[0])
 
 
 class HistoryDirective(SphinxDirective):
@@ -45,16 +59,40 @@ class HistoryDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         self.upgrade.note_rendered(self.env.docname, "history")
+        is_kept = self.upgrade.guide.inventory.is_file()
+        if not (is_kept or self.config.upgradecheck_inventory):
+            return self._declared()
         self.inventory = self._inventory()
-        if self.inventory is None:
-            return []
-        services = self._services(self.inventory)
+        return [] if self.inventory is None else self._kept(self.inventory)
+
+    def _kept(self, inventory: Inventory) -> list[nodes.Node]:
+        """What an inventory tells."""
+        services = self._services(inventory)
         found: list[nodes.Node] = []
-        for version, changes in self._versions(self.inventory):
+        for version, changes in self._versions(inventory):
             wanted = [each for each in changes if each.service in services]
             if wanted:
                 found += self._version(version, wanted)
         return found or [parts.told(_("No version is recorded yet."))]
+
+    def _declared(self) -> list[nodes.Node]:
+        """What checks say of themselves, where no inventory is kept."""
+        guide = self.upgrade.guide
+        self.inventory = Inventory("")
+        services = self._services(self.inventory) & guide.services.keys()
+        providers = {guide.services[each].provider for each in services}
+        text = _(
+            "No releases are recorded: this is what the checks say of themselves, "
+            "and nothing of what was removed."
+        )
+        found: list[nodes.Node] = [parts.told(text)]
+        for provider in sorted(providers):
+            held = guide.held[canonicalize_name(provider)]
+            for version, changes in Inventory.declared(provider, held).history():
+                wanted = [each for each in changes if each.service in services]
+                label = f"{provider} {version}" if len(providers) > 1 else version
+                found += self._version(label, wanted) if wanted else []
+        return found
 
     @property
     def upgrade(self) -> UpgradeDomain:
@@ -65,7 +103,7 @@ class HistoryDirective(SphinxDirective):
 
     def _inventory(self) -> Inventory | None:
         """The inventory; None, with warnings, if there is none."""
-        path = self.upgrade.inventory
+        path = self.upgrade.guide.inventory
         self.env.note_dependency(str(path))
         try:
             return inventory_file.load(path)
@@ -84,7 +122,7 @@ class HistoryDirective(SphinxDirective):
     def _services(self, inventory: Inventory) -> set[str]:
         asked = "".join(self.arguments).replace(",", " ").split()
         if not asked:
-            return set(self.config.upgradecheck_services)
+            return set(self.upgrade.guide.watched)
         held = {name.partition(".")[0] for name in self._names(inventory)}
         known = held | set(self.upgrade.guide.services)
         for name in asked:
@@ -229,9 +267,8 @@ class HistoryDirective(SphinxDirective):
         source = self.inventory.source(change)
         if not source.file:
             source = Source(*self.get_source_info())
-        found = parts.link(self, thing, name, source, name)
         # No page need show it: the name will do.
-        found["upgrade_loose"] = True
+        found = parts.link(self, thing, name, source, name, is_loose=True)
         found.children = []
         found += nodes.literal(name, clean(name))
         return found

@@ -65,6 +65,8 @@ class Notes:
         link = parts.link(
             self.directive, "note", self._name(note.see), note.source, title
         )
+        # What it says is the note's title as it is shown there, maybe translated.
+        link["refexplicit"] = False
         return nodes.note("", parts.sentence(_("See %s."), link))
 
     def _name(self, id: str) -> str:

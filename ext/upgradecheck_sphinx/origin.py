@@ -49,6 +49,8 @@ class Origin:
             if found:
                 return found
         text = inspect.cleandoc(check.text)
+        if not text:
+            return ()
         files = [code.co_filename] if code is not None else []
         files += [_file_of(kind.__module__) for kind in type(check).__mro__[:-1]]
         for file in dict.fromkeys([*files, otherwise.file]):

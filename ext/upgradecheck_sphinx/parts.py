@@ -7,15 +7,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.util.nodes import make_id
 
 from upgradecheck.mistake import Source
+from upgradecheck_sphinx.text import as_markup
 from upgradecheck_sphinx.text import clean
 
 if TYPE_CHECKING:
     from sphinx.util.docutils import SphinxDirective
 
+#: The option that keeps what is shown out of the indices, by Sphinx's two names.
+NO_INDEX = {"no-index": directives.flag, "noindex": directives.flag}
 #: The class of our tables.
 TABLE = "upgrade-table"
 #: The class of a table that sums up checks.
@@ -28,6 +32,11 @@ COMMAND = "upgrade-command"
 STEP = "upgrade-step"
 
 
+def is_listed(directive: SphinxDirective) -> bool:
+    """Whether what the directive shows is linked from elsewhere, and in the index."""
+    return not NO_INDEX.keys() & directive.options.keys()
+
+
 def here(directive: SphinxDirective) -> Source:
     """Where the directive is written."""
     file, line = directive.get_source_info()
@@ -37,13 +46,13 @@ def here(directive: SphinxDirective) -> Source:
 def paragraph(text: str, source: Source) -> nodes.paragraph:
     """A paragraph of plain text, which can be translated."""
     text = clean(text)
-    node = nodes.paragraph(text, text)
+    node = nodes.paragraph(as_markup(text), text)
     node.source, node.line = source.file, source.line
     return node
 
 
 def told(text: str) -> nodes.paragraph:
-    """A paragraph of our own words, which are translated already."""
+    """A paragraph that nobody translates: our own words are in the page's language."""
     text = clean(text)
     return nodes.paragraph(text, text, translatable=False)
 
@@ -61,7 +70,7 @@ def sentence(template: str, *pieces: nodes.Node) -> nodes.paragraph:
 def strong(text: str, source: Source) -> nodes.strong:
     """A title in a paragraph, which can be translated by itself."""
     text = clean(text)
-    node = nodes.strong(text, text, translatable=True)
+    node = nodes.strong(as_markup(text), text, translatable=True)
     node.source, node.line = source.file, source.line
     return node
 
@@ -98,9 +107,19 @@ def links(
 
 
 def link(
-    directive: SphinxDirective, kind: str, name: str, source: Source, text: str = ""
+    directive: SphinxDirective,
+    kind: str,
+    name: str,
+    source: Source,
+    text: str = "",
+    *,
+    is_loose: bool = False,
 ) -> addnodes.pending_xref:
-    """A link to an object; it is told where it is written if it leads nowhere."""
+    """A link to an object; it is told where it is written if it leads nowhere.
+
+    :param text: what it says; by default what is shown there.
+    :param is_loose: whether it may lead nowhere, and is just its text then.
+    """
     shown = clean(text or name)
     classes = ["xref", "upgrade", f"upgrade-{kind}"]
     inner = nodes.literal if kind == "check" else nodes.inline
@@ -114,6 +133,7 @@ def link(
         refwarn=True,
         refdoc=directive.env.docname,
         upgrade_near=True,
+        upgrade_loose=is_loose,
     )
     node.source, node.line = source.file, source.line
     return node

@@ -23,6 +23,7 @@ from upgradecheck_sphinx.diagram import diagram_of
 from upgradecheck_sphinx.notes import Notes
 from upgradecheck_sphinx.notes import span_of
 from upgradecheck_sphinx.steps import Steps
+from upgradecheck_sphinx.text import as_markup
 from upgradecheck_sphinx.text import clean
 from upgradecheck_sphinx.text import parsed
 from upgradecheck_sphinx.warning import Warn
@@ -40,7 +41,7 @@ class ProcedureDirective(SphinxDirective):
     required_arguments = 1
     option_spec: ClassVar[OptionSpec] = {
         "diagram": directives.flag,
-        "no-index": directives.flag,
+        **parts.NO_INDEX,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -64,13 +65,15 @@ class ProcedureDirective(SphinxDirective):
     def note(
         self, kind: str, name: str, target: nodes.Element, title: str, number: str = ""
     ) -> None:
-        """Give an object its id, and tell the domain, unless it is not indexed."""
+        """Give an object its id, and tell the domain."""
         node_id = make_id(self.env, self.state.document, kind, name)
         target["ids"].append(node_id)
         self.state.document.note_explicit_target(target)
-        if "no-index" not in self.options:
-            here = (self.env.docname, self.lineno)
-            self.upgrade.note_object(kind, name, node_id, clean(title), here, number)
+        here = (self.env.docname, self.lineno)
+        is_listed = parts.is_listed(self)
+        self.upgrade.note_object(
+            kind, name, node_id, clean(title), here, number, is_listed
+        )
 
     def _whole(self, procedure: Procedure) -> list[nodes.Node]:
         service = self.upgrade.guide.services[procedure.service].title
@@ -99,13 +102,14 @@ class ProcedureDirective(SphinxDirective):
 
     def _index(self, procedure: Procedure, node_id: str) -> addnodes.index:
         entries: list[index.Entry] = []
-        if "no-index" not in self.options:
+        if parts.is_listed(self):
             kind = _("%s (upgrade procedure)")
             entries = index.entries(procedure.name, procedure.title, node_id, kind)
         return addnodes.index(entries=entries)
 
     def _section(self, title: str, source: Source, **more: bool) -> nodes.section:
-        label = nodes.title(clean(title), clean(title), **more)
+        text = clean(title)
+        label = nodes.title(as_markup(text), text, **more)
         found = nodes.section("", label)
         for node in (found, label):
             node.source, node.line = source.file, source.line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import unicodedata
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -38,6 +39,17 @@ def _shown(character: str) -> str:
     kind = unicodedata.category(character)
     is_unfit = kind in ("Cc", "Cs", "Cn") or character in _MARKS
     return "\N{REPLACEMENT CHARACTER}" if is_unfit else character
+
+
+_MARKUP = re.compile(r"[\\*`|]|_(?!\w)")
+
+
+def as_markup(text: str) -> str:
+    """Plain text as reStructuredText that means it.
+
+    Translators are asked for this: what they write is parsed.
+    """
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def parsed(directive: SphinxDirective, lines: Iterable[Line]) -> list[nodes.Node]:

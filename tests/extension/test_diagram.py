@@ -19,11 +19,7 @@ PAGES = {
     "cold": ".. upgrade:procedure:: widget.cold\n   :diagram:",
     "man": ".. upgrade:procedure:: widget.cold\n   :diagram:\n   :no-index:",
 }
-GRAPHVIZ = 'extensions.append("sphinx.ext.graphviz")'
-WITHOUT = {
-    "no extension": "",
-    "no dot": f'{GRAPHVIZ}\ngraphviz_dot = "/nowhere/dot"',
-}
+NO_DOT = 'graphviz_dot = "/nowhere/dot"'
 
 needs_dot = pytest.mark.skipif(
     shutil.which("dot") is None, reason="dot is missing: apt-get install graphviz"
@@ -43,10 +39,6 @@ def edges(svg: ET.Element) -> int:
 
 @needs_dot
 class TestWithGraphviz:
-    @pytest.fixture(autouse=True)
-    def _graphviz(self, guide: Guide) -> None:
-        guide.more = GRAPHVIZ
-
     @pytest.mark.parametrize("builder", BUILDERS.split())
     def test_every_builder_is_quiet(
         self, guide: Guide, checks: Checks, builder: str
@@ -100,7 +92,7 @@ class TestWithGraphviz:
         assert len(ids) == len(set(ids))
 
     def test_titles_of_others_stay_text(self, guide: Guide, checks: Checks) -> None:
-        guide.more += "\nsmartquotes = False"
+        guide.more = "smartquotes = False"
         title = '"\\N <b>&lt; \\\\" ];'
         text = PROCEDURE.replace("title: Stop the widgets", f"title: '{title}'")
         checks.install({"cold": text})
@@ -128,7 +120,7 @@ class TestWithGraphviz:
     def test_a_diagram_that_cannot_be_drawn_is_a_warning_at_the_procedure(
         self, guide: Guide, checks: Checks
     ) -> None:
-        guide.more = f'{GRAPHVIZ}\ngraphviz_dot_args = ["-Knothing"]'
+        guide.more = 'graphviz_dot_args = ["-Knothing"]'
         done = guide.build(**PAGES)
         assert done.code == 1
         assert "cold.yaml:1: WARNING: the diagram of widget.cold" in done.warnings
@@ -141,13 +133,12 @@ class TestWithGraphviz:
         assert list(done.folder.glob("graphviz-*.pdf"))
 
 
-@pytest.mark.parametrize("lack", WITHOUT)
 class TestWithoutGraphviz:
     @pytest.mark.parametrize("builder", ["html", "latex", "epub", "text", "man"])
     def test_it_is_left_out_without_a_word(
-        self, guide: Guide, checks: Checks, builder: str, lack: str
+        self, guide: Guide, checks: Checks, builder: str
     ) -> None:
-        guide.more = WITHOUT[lack]
+        guide.more = NO_DOT
         done = guide.build(builder, **PAGES)
         assert (done.code, done.warnings) == (0, "")
         pages = {each.suffix: each for each in done.folder.glob("*")}
@@ -157,7 +148,7 @@ class TestWithoutGraphviz:
                 assert "graphviz-" not in page.read_text()
 
 
-@pytest.mark.parametrize("more", [GRAPHVIZ, *WITHOUT.values()])
+@pytest.mark.parametrize("more", ["", NO_DOT])
 def test_the_list_says_all_that_the_diagram_says(
     guide: Guide, checks: Checks, more: str
 ) -> None:
@@ -170,7 +161,6 @@ def test_the_list_says_all_that_the_diagram_says(
 def test_where_no_step_requires_another_the_page_says_so(
     guide: Guide, checks: Checks
 ) -> None:
-    guide.more = GRAPHVIZ
     checks.install({"cold": PROCEDURE.replace("    requires: [stop]\n", "")})
     html = guide.build(**PAGES)["cold.html"]
     assert "No step requires another." in html

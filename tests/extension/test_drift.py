@@ -73,9 +73,18 @@ class TestUndocumented:
     ) -> None:
         guide.services = ["widget", "wigdet"]
         done = guide.build(**ALL)
-        assert "names wigdet, but did you mean widget? [upgradecheck.load]" in (
-            done.warnings
-        )
+        assert (
+            "names wigdet, which is no service; did you mean widget? "
+            "[upgradecheck.load]"
+        ) in done.warnings
+
+    def test_a_service_that_is_no_list_is_told_once(
+        self, guide: Guide, checks: Checks
+    ) -> None:
+        guide.more = 'upgradecheck_services = "widget"'
+        done = guide.build(**ALL)
+        assert done.warnings.count("WARNING") == 1
+        assert "has type `str'; expected `list'" in done.warnings
 
 
 class TestUnknown:
@@ -136,8 +145,9 @@ def test_a_check_on_two_pages_fails(
     pages["zebra"] = ".. upgrade:check:: widget.done"
     done = guide.build("html", *words, **ALL, **pages)
     assert done.code == 1
-    assert "zebra.rst:4: WARNING: the check widget.done is shown by checks" in (
-        done.warnings
+    assert (
+        "zebra.rst:4: WARNING: the check widget.done is shown on the page checks"
+        in (done.warnings)
     )
     assert done.warnings.count("[upgradecheck.duplicate]") == 1
 
@@ -185,6 +195,15 @@ class TestText:
         done = guide.build(**ALL)
         line = line_of(checks.module, "widget.gone")
         assert f":{line}: WARNING: the link to the check widget.gone" in done.warnings
+
+    def test_a_check_without_a_word_is_shown(
+        self, guide: Guide, checks: Checks
+    ) -> None:
+        checks.add("mute", "")
+        checks.install()
+        done = guide.build(**ALL)
+        assert (done.code, done.warnings) == (0, "")
+        assert 'id="check-widget.mute"' in done["checks.html"]
 
     def test_roles_in_docstrings_are_links(self, guide: Guide, checks: Checks) -> None:
         html = guide.build(**ALL)["checks.html"]

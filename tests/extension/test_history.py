@@ -160,8 +160,48 @@ class TestRebuild:
         assert "history" not in guide.build().read
 
 
+class TestWithoutAnInventory:
+    def test_what_checks_say_of_themselves_is_told(
+        self, guide: Guide, checks: Checks
+    ) -> None:
+        checks.add("more", "More.", more=', changed=("2.1", "10.0")')
+        checks.install()
+        text = text_of(guide.build("text", **PAGES))
+        assert "No releases are recorded" in text
+        new, rest = text.split("\n10.0\n")[1].split("\n2.1\n")
+        middle, old = rest.split("\n2.0\n")
+        for part in (new, middle):
+            assert 'Changed\n   * The check "widget.more": More' in part
+            assert "widget.done" not in part
+        assert 'Added\n   * The check "widget.done": Done' in old
+
+    def test_versions_of_several_distributions_are_told_apart(
+        self, guide: Guide, checks: Checks
+    ) -> None:
+        guide.services = []
+        page = ".. upgrade:history:: widget octavia"
+        text = text_of(guide.build("text", history=page))
+        assert "\nwidget 2.0\n" in text
+        assert "\nupgradecheck " in text
+
+    def test_one_that_is_written_is_taken_up(
+        self, guide: Guide, checks: Checks
+    ) -> None:
+        guide.build("text", **PAGES)
+        assert guide.build("text").read == set()
+        folder = guide.folder.parent / "releasenotes"
+        folder.mkdir()
+        (folder / "inventory.yaml").write_text(INVENTORY)
+        text = text_of(guide.build("text"))
+        assert "No releases are recorded" not in text
+        assert "widget.gone" in text
+
+
 class TestMistakes:
-    def test_no_inventory(self, guide: Guide, checks: Checks) -> None:
+    def test_no_inventory_where_one_should_be(
+        self, guide: Guide, checks: Checks
+    ) -> None:
+        guide.more = 'upgradecheck_inventory = "inventory.yaml"'
         done = guide.build("html", **PAGES)
         assert done.code == 1
         assert "history.rst:4: WARNING: the inventory" in done.warnings
