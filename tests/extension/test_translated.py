@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -38,7 +39,7 @@ def asked(guide: Guide, checks: Checks) -> set[str]:
     return found
 
 
-def _compile(folder: Path, template: Path, catalogue: object) -> None:
+def _compile(folder: Path, template: Path, catalogue: Catalog) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{template.stem}.mo").open("wb") as stream:
         write_mo(stream, catalogue)
