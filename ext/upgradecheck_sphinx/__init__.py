@@ -43,6 +43,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(finish.SummariesAsLists)
     app.add_post_transform(finish.UntitledTables)
     app.add_post_transform(finish.StepPermalinks)
+    app.add_post_transform(finish.IdsByLine)
     app.add_post_transform(finish.ApartInNotes)
     app.add_post_transform(finish.CopyButtons)
     app.setup_extension("sphinx.ext.graphviz")

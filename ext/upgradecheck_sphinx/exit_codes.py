@@ -19,7 +19,7 @@ from upgradecheck_sphinx.words import _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WIDTHS = (15, 14, 12, 27)
+WIDTHS = (15, 14, 12, 26)
 
 
 class ExitCodesDirective(SphinxDirective):

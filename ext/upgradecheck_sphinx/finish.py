@@ -113,6 +113,20 @@ class CopyButtons(SphinxPostTransform):
             around[place : place + 1] = wrapped
 
 
+class IdsByLine(SphinxPostTransform):
+    """Sphinx's text writer breaks lines within an id: each check has one of its own."""
+
+    default_priority = 400
+    formats = ("text",)
+
+    def run(self, **kwargs: Any) -> None:
+        for row in list(self.document.findall(nodes.paragraph)):
+            ids = [each.astext() for each in row.findall(nodes.literal)]
+            if parts.LINKS in row["classes"] and ids:
+                text = "\n".join(f'"{id}"' for id in ids)
+                row.replace_self(nodes.raw("", text, format="text"))
+
+
 class ApartInNotes(SphinxPostTransform):
     """Sphinx's text writer runs the paragraphs of an admonition together."""
 

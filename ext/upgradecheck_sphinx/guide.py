@@ -132,7 +132,7 @@ def _digest(value: object) -> str:
     return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
 
 
-def load(services: Iterable[str], inventory: Path) -> Guide:
+def load(services: Iterable[str], inventory: Path = Path()) -> Guide:
     """What the registry holds; what it cannot hold is a warning each.
 
     :param services: those of which everything has to be shown.

@@ -26,6 +26,8 @@ TABLE = "upgrade-table"
 SUMMARY = "upgrade-summary"
 #: The class of our admonitions.
 NOTE = "upgrade-note"
+#: The class of a paragraph that is a row of links.
+LINKS = "upgrade-links"
 #: The class of the block of a command.
 COMMAND = "upgrade-command"
 #: The class of the paragraph that begins a step.
@@ -98,7 +100,7 @@ def links(
     """Links to objects in a row; None for none."""
     if not targets:
         return None
-    found = nodes.paragraph()
+    found = nodes.paragraph(classes=[LINKS])
     for number, (name, source) in enumerate(targets):
         if number:
             found += nodes.Text(", ")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.extension.conftest import PROCEDURE
 from tests.extension.guide import Checks
 from tests.extension.guide import Guide
 from upgradecheck import registry
@@ -49,6 +50,21 @@ def test_plain_text_fits_a_terminal(guide: Guide, checks: Checks) -> None:
     for file in done.folder.glob("*.txt"):
         longest = max(map(len, file.read_text().splitlines()))
         assert longest <= 80, file
+
+
+def test_no_id_of_a_check_that_gates_is_broken_in_plain_text(
+    guide: Guide, checks: Checks
+) -> None:
+    ids = ["ready", "a-check-with-many-words", "another-one-with-more-of-them"]
+    for slug in ids[1:]:
+        checks.add(slug, "Fine.")
+    gate = ", ".join(f"widget.{slug}" for slug in ids)
+    text = PROCEDURE.replace("gate: [widget.ready]", f"gate: [{gate}]")
+    checks.install({"cold": text})
+    done = guide.build("text", **PAGES)
+    assert (done.code, done.warnings) == (0, "")
+    lines = "".join(f'\n         "widget.{slug}"' for slug in ids)
+    assert f"These must pass before:{lines}\n" in done["cold.txt"]
 
 
 def test_any_project_has_a_manual_page_of_its_checks(

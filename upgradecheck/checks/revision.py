@@ -44,8 +44,8 @@ not be asked.
 AFTER = """\
 The database stands at the newest revision of the release.
 
-Asks what ``database-revision`` asks, once the upgrade is done: there, a pending
-revision is a **failure**. Run the command that the result names.
+Asks what ``database-revision`` asks, once the upgrade is done: a revision that is
+still pending is a **failure** then. Run the command that the result names.
 """
 
 #: As many pending revisions are named one by one.
