@@ -32,6 +32,11 @@ class Revision(NamedTuple):
     branch_labels: tuple[str, ...]
     title: str
 
+    @property
+    def spoken(self) -> str:
+        """Its id and its title, to stand within a sentence."""
+        return f"{self.revision} {self.title.rstrip('.')}".rstrip()
+
 
 class KnownOption:
     """An option of a release: its group, its definition, who lists it.

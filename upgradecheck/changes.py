@@ -23,6 +23,9 @@ from upgradecheck.service import Service
 
 #: The default of an option that has none that may be shown.
 HIDDEN = object()
+#: As much of a default is told, in characters, and of what comes before a difference.
+_LONGEST = 77
+_BEFORE = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -237,13 +240,31 @@ def default_of(known: KnownOption) -> Any:
 
 
 def spoken(value: Any) -> str:
-    """A default as people read it."""
+    """A default as people read it, cut off if it is long."""
+    text = _text(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def contrasted(old: Any, new: Any) -> tuple[str, str]:
+    """Two defaults as people read them; long ones from where they differ."""
+    texts = _text(old), _text(new)
+    pairs = enumerate(zip(*texts, strict=False))
+    alike = next((n for n, (a, b) in pairs if a != b), 0)
+    start = max(0, alike - _BEFORE) if max(map(len, texts)) > _LONGEST else 0
+    one, other = (
+        f"{'...' if start else ''}{text[start : start + _LONGEST]}"
+        f"{'...' if len(text) > start + _LONGEST else ''}"
+        for text in texts
+    )
+    return one, other
+
+
+def _text(value: Any) -> str:
     if value is None:
         return "none"
     if value is HIDDEN:
         return "not shown"
-    text = repr(value) if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    return repr(value) if isinstance(value, str) else json.dumps(value)
 
 
 def deprecation(known: KnownOption) -> str:

@@ -207,7 +207,7 @@ RULES = {
         "on an empty scratch database it may do less than here",
     ),
     "raw-sql": _unjudged(
-        "SQL of which no comparison of schemas shows what it does",
+        "raw SQL that no comparison of schemas shows",
         "a trigger, a procedure or data may change",
     ),
 }

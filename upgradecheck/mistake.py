@@ -56,15 +56,14 @@ class Mistaken(ValueError):
         super().__init__("\n".join(str(each) for each in self.mistakes))
 
 
-def similar(name: str, known: Iterable[str]) -> str | None:
-    """The known name that an unknown one is most like; None if none is near."""
-    known = list(known)
-    # What comes before the last dot is the same in many names, and is no likeness.
-    scope = name[: name.rfind(".") + 1]
-    if not any(each.startswith(scope) for each in known):
-        scope = ""
-    own = [each.removeprefix(scope) for each in known if each.startswith(scope)]
-    near = difflib.get_close_matches(name.removeprefix(scope), own, n=1, cutoff=0.5)
+def similar(name: str, known: Iterable[str], likeness: float = 0.5) -> str | None:
+    """The known name that an unknown one is most like; None if none is near.
+
+    :param likeness: how alike they must be, from 0 to 1.
+    """
+    scope, own = _scope(name, known)
+    rest = name.removeprefix(scope)
+    near = difflib.get_close_matches(rest, own, n=1, cutoff=likeness)
     return scope + near[0] if near else None
 
 
@@ -73,4 +72,18 @@ def nearest(name: str, known: Collection[str]) -> str:
     near = similar(name, known)
     if near:
         return f"did you mean {near}?"
-    return f"it is one of {', '.join(sorted(known))}" if known else "there is none"
+    scope, own = _scope(name, known)
+    names = ", ".join(scope + each for each in sorted(own))
+    return f"it is one of {names}" if names else "there is none"
+
+
+def _scope(name: str, known: Iterable[str]) -> tuple[str, list[str]]:
+    """What comes before the last dot of a name, and the rests of those within it.
+
+    It is the same in many names, and is no likeness. Where none is within it, it is
+    empty, and all are.
+    """
+    known = list(known)
+    scope = name[: name.rfind(".") + 1]
+    own = [each.removeprefix(scope) for each in known if each.startswith(scope)]
+    return (scope, own) if own else ("", known)

@@ -155,12 +155,12 @@ def _nothing(service: Service, named: Named) -> NotVerified:
         return NotVerified(
             f"what it expects is not known: {reason}",
             None,
-            f"{remedy} Or ask where it is installed, without --to.",
+            f"{remedy} Or ask where it is installed.",
         )
     versions = [f"{series} ({version})" for series, version in shipped(service).items()]
-    spoken = f"{service.title} {named.version or ''} ({named.series})".replace(
-        "  ", " "
-    )
+    spoken = f"{service.title} {named.version or named.series}"
+    if named.version:
+        spoken += f" ({named.series})"
     return NotVerified(
         f"no catalogue tells what {spoken} expects; there are catalogues of: "
         f"{', '.join(versions) or 'no release'}",

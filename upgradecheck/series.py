@@ -207,7 +207,7 @@ def read(word: str, timeline: Timeline | None = None) -> Named:
         Version(plain)
     except InvalidVersion:
         words = [word for each in all_series() for word in (each.name, each.id)]
-        near = similar(plain, words)
+        near = similar(plain, words, likeness=0.7)
         hint = f" Did you mean {near}?" if near else ""
         newest = newest_series()
         raise LookupError(

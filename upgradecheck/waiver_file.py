@@ -34,7 +34,9 @@ def load(path: str, known: Collection[str]) -> list[Waiver]:
         if mistakes:
             raise Mistaken(mistakes)
     except OSError as fault:
-        raise NotVerified(f"{path}: {fault.strerror}", path) from None
+        reason = f"the waivers {path} cannot be read: {fault.strerror}"
+        remedy = "Name a file that can be read: --waivers FILE. Nothing was checked."
+        raise NotVerified(reason, path, remedy) from None
     except Mistaken as fault:
         remedy = "Correct the file of waivers; nothing was checked."
         raise NotVerified(str(fault), path, remedy) from None

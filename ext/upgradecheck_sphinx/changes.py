@@ -15,7 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 from upgradecheck import catalogue_file
 from upgradecheck import changes as reader
 from upgradecheck.changes import Changes
-from upgradecheck.changes import spoken
+from upgradecheck.changes import contrasted
 from upgradecheck.check import NotVerified
 from upgradecheck.mistake import nearest
 from upgradecheck.release import Release
@@ -132,7 +132,7 @@ def _parts(changes: Changes) -> Iterator[tuple[str, Iterable[Item]]]:
     yield (
         _("Options with another default"),
         (
-            (each.known.spoken, _before_and_now(spoken(each.old), spoken(each.new)))
+            (each.known.spoken, _before_and_now(*contrasted(each.old, each.new)))
             for each in changes.defaults
         ),
     )
@@ -158,7 +158,7 @@ def _parts(changes: Changes) -> Iterator[tuple[str, Iterable[Item]]]:
     yield (
         _("Policy rules with another default"),
         (
-            (name, _before_and_now(spoken(old), spoken(new)))
+            (name, _before_and_now(*contrasted(old, new)))
             for name, old, new in changes.rules
         ),
     )

@@ -102,6 +102,10 @@ class TestWords:
         named = Timeline("octavia").read(word)
         assert (named.version, named.series) == (version, series)
 
+    def test_a_word_that_is_like_none_is_taken_for_none(self) -> None:
+        with pytest.raises(LookupError, match=r"'master' is no release\. Write"):
+            Timeline("octavia").read("master")
+
     @pytest.mark.parametrize(
         ("word", "meant"), [("hibicus", "hibiscus"), ("gazpachio", "gazpacho")]
     )

@@ -171,12 +171,11 @@ def _findings(
     upgrade: Upgrade, database: Database, each: Revision, known: _Known
 ) -> Iterator[Finding]:
     where = f"revision {each.revision}"
-    spoken = f"{each.revision} {each.title}".rstrip()
     effects = known.of(each)
     if effects is None:
         faults = "; ".join(fault.reason for fault in known.faults)
         yield Finding(
-            f"{spoken}: no catalogue of {upgrade.service.title} tells what it does"
+            f"{each.spoken}: no catalogue of {upgrade.service.title} tells what it does"
             + (f" ({faults})" if faults else ""),
             where,
             "Take it for not safe, and stop every old service before it runs; or ask "
@@ -193,7 +192,7 @@ def _findings(
         if effect.verdict is Verdict.UNJUDGED:
             remedy = f"Read the revision's script. Unless it is harmless: {remedy}"
         yield Finding(
-            f"{spoken} {_VERBS[effect.verdict]}: {effect.spoken}",
+            f"{each.spoken} {_VERBS[effect.verdict]}: {effect.spoken}",
             where,
             remedy,
             Status.FAILURE if gating else Status.WARNING,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from upgradecheck.catalogue import KnownOption
 from upgradecheck.changes import Default
 from upgradecheck.changes import changed_defaults
-from upgradecheck.changes import spoken
+from upgradecheck.changes import contrasted
 from upgradecheck.check import Finding
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
@@ -67,9 +67,10 @@ def _pairs(
 
 
 def _finding(upgrade: Upgrade, origin: Release, change: Default) -> Finding:
+    old, new = contrasted(change.old, change.new)
     return Finding(
-        f"{change.known.spoken} is not set, and its default changes from "
-        f"{spoken(change.old)} in {origin.short} to {spoken(change.new)}",
+        f"{change.known.spoken} is not set, and its default changes from {old} in "
+        f"{origin.short} to {new}",
         change.known.spoken,
         f"Set {change.known.name} in [{change.known.group}] to the value that you want.",
         Status.WARNING,

@@ -132,9 +132,7 @@ def _judge(upgrade: Upgrade, database: Database, pending: Status) -> Result:
         return Result(Code.SUCCESS, f"{name} is up to date, at {at} ({head}).")
     count = len(state.pending)
     many = f"{count} revision{'' if count == 1 else 's'}"
-    named = "; ".join(
-        f"{each.revision} {each.title}".rstrip() for each in state.pending[:NAMED]
-    )
+    named = "; ".join(each.spoken for each in state.pending[:NAMED])
     more = f"; and {count - NAMED} more" if count > NAMED else ""
     details = (
         f"{name} is {many} behind: at {at}, {head}. Pending: {named}{more}. "

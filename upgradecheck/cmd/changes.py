@@ -12,6 +12,7 @@ from typing import Any
 import upgradecheck
 from upgradecheck import changes as reader
 from upgradecheck.changes import Changes
+from upgradecheck.changes import contrasted
 from upgradecheck.changes import spoken
 from upgradecheck.cmd.context import Context
 from upgradecheck.cmd.context import release
@@ -119,7 +120,7 @@ def _parts(changes: Changes) -> Iterator[tuple[str, Iterable[str]]]:
     yield (
         "Options with another default",
         (
-            f"{each.known.spoken}: {spoken(each.old)}, now {spoken(each.new)}"
+            f"{each.known.spoken}: {', now '.join(contrasted(each.old, each.new))}"
             for each in changes.defaults
         ),
     )
@@ -154,7 +155,7 @@ def _parts(changes: Changes) -> Iterator[tuple[str, Iterable[str]]]:
     yield (
         "Policy rules with another default",
         (
-            f"{name}: {spoken(old)}, now {spoken(new)}"
+            f"{name}: {', now '.join(contrasted(old, new))}"
             for name, old, new in changes.rules
         ),
     )

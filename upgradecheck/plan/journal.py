@@ -24,6 +24,8 @@ from upgradecheck.mistake import Source
 SCHEMA = 1
 #: The largest journal that is read, in bytes.
 LARGEST = 16 * 1024 * 1024
+#: How every entry that we write begins.
+_BEGINNING = b'{"schema": '
 _NO_ENTRY = (ValueError, TypeError, LookupError, RecursionError)
 
 
@@ -99,7 +101,9 @@ def read(path: str) -> list[Entry]:
         )
     entries, mistakes = [], []
     *whole, last = data.split(b"\n")
-    for number, line in enumerate([*whole, *_completed(last)], start=1):
+    if not _is_torn(last):
+        whole.append(last)
+    for number, line in enumerate(whole, start=1):
         try:
             if line.strip():
                 entries.append(_entry(json.loads(line.decode())))
@@ -114,13 +118,15 @@ def read(path: str) -> list[Entry]:
     return entries
 
 
-def _completed(last: bytes) -> list[bytes]:
-    """A last line that lacks nothing but its end; none where more is cut off."""
+def _is_torn(last: bytes) -> bool:
+    """Whether a last line is what a crash left of an entry: its beginning alone."""
+    if not last or not (last.startswith(_BEGINNING) or _BEGINNING.startswith(last)):
+        return False
     try:
         _entry(json.loads(last.decode()))
     except _NO_ENTRY:
-        return []
-    return [last]
+        return True
+    return False
 
 
 def _entry(data: Any) -> Entry:
@@ -157,10 +163,10 @@ def append(path: str, entries: list[Entry]) -> None:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
             last = file.read().rpartition(b"\n")[2]
-            if _completed(last):
-                lines = "\n" + lines
-            elif last:  # what a crash left of an entry that nobody was told of
+            if _is_torn(last):  # nobody was told of that entry
                 file.truncate(file.seek(-len(last), os.SEEK_END))
+            elif last:
+                lines = "\n" + lines
             file.write(lines.encode())
             file.flush()
             os.fsync(file.fileno())

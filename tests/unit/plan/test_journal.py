@@ -104,6 +104,16 @@ class TestAfterACrash:
         journal.append(str(file), [entry(note="new")])
         assert [each.note for each in journal.read(str(file))] == ["whole", "new"]
 
+    def test_what_is_no_beginning_of_an_entry_is_told_and_never_lost(
+        self, file: Path
+    ) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("my own notes")
+        with pytest.raises(NotVerified, match=rf"{file.name}:1: .*no entry"):
+            journal.read(str(file))
+        journal.append(str(file), [entry(note="new")])
+        assert file.read_text().startswith("my own notes\n")
+
 
 class TestRead:
     def test_no_file_is_no_entry(self, file: Path) -> None:
