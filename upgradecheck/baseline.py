@@ -9,8 +9,10 @@ import hmac
 import importlib.resources
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from upgradecheck import jsonfile
 from upgradecheck.check import NotVerified
 from upgradecheck.place import Place
 
@@ -129,20 +131,9 @@ def load(file: str) -> Baseline:
     :raises NotVerified: if it is none, with what to do.
     """
     try:
-        with open(file, "rb") as opened:
-            data = opened.read(LARGEST + 1)
-    except OSError as fault:
-        raise _refused(file, f"cannot be read: {fault.strerror}") from None
-    if len(data) > LARGEST:
-        raise _refused(file, f"is larger than {LARGEST} bytes")
-    try:
-        found = json.loads(data.decode("utf-8"))
-    except UnicodeDecodeError as fault:
-        raise _refused(file, f"is no text: byte {fault.start} is not UTF-8") from None
-    except json.JSONDecodeError as fault:
-        raise _refused(file, f"is no JSON: {fault.msg}", fault.lineno) from None
-    except (ValueError, RecursionError):
-        raise _refused(file, "is no JSON that can be read") from None
+        found = jsonfile.read(Path(file), LARGEST)
+    except jsonfile.Unreadable as fault:
+        raise _refused(file, fault.what, fault.line) from None
     if not isinstance(found, dict) or "schema" not in found:
         raise _refused(file, "is no baseline")
     if found["schema"] != SCHEMA:

@@ -18,6 +18,7 @@ from typing import Any
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
+from upgradecheck import jsonfile
 from upgradecheck import making
 from upgradecheck.catalogue import FORM
 from upgradecheck.catalogue import Catalogue
@@ -93,21 +94,9 @@ def read(file: Traversable) -> Catalogue:
     :raises NotVerified: if it cannot be read, or is no catalogue of today's form.
     """
     try:
-        with file.open("rb") as stream:
-            content = stream.read(LARGEST + 1)
-    except OSError as fault:
-        raise _damaged(file, f"it cannot be read: {fault.strerror}") from None
-    if len(content) > LARGEST:
-        raise _damaged(file, f"it is larger than {LARGEST} bytes")
-    try:
-        data = json.loads(content.decode("utf-8"))
-    except UnicodeDecodeError as fault:
-        raise _damaged(file, f"byte {fault.start} is not UTF-8") from None
-    except json.JSONDecodeError as fault:
-        where = f"{file}:{fault.lineno}"
-        raise _damaged(file, f"line {fault.lineno}: {fault.msg}", where) from None
-    except RecursionError:
-        raise _damaged(file, "it is nested too deeply") from None
+        data = jsonfile.read(file, LARGEST)
+    except jsonfile.Unreadable as fault:
+        raise _damaged(file, f"it {fault.what}", fault.line) from None
     form = data.get("form") if isinstance(data, dict) else None
     if form != FORM:
         raise NotVerified(
@@ -234,10 +223,11 @@ def _version(name: str) -> Version | None:
         return None
 
 
-def _damaged(file: Traversable, what: str, where: str | None = None) -> NotVerified:
+def _damaged(file: Traversable, what: str, line: int = 0) -> NotVerified:
+    where = f"{file}:{line}" if line else str(file)
     return NotVerified(
-        f"{file}: the catalogue is damaged: {what}",
-        where or str(file),
+        f"{where}: the catalogue is damaged: {what}",
+        where,
         "Install the package that it belongs to anew, or make the catalogue anew: "
         "service-status upgrade catalog SERVICE --output FILE",
     )

@@ -1,10 +1,12 @@
 """A procedure: one way to upgrade a service, as ordered steps.
 
 The list of steps is the advised order; what a step ``requires`` is the required
-one. A source says where something is written, and is no part of what it is: two
-values that say the same are equal. Names are full ones: the step ``expand`` of the procedure ``glance.rolling``
+one. Names are full ones: the step ``expand`` of the procedure ``glance.rolling``
 is ``glance.rolling.expand``, and the step ``stop`` inside its step
 ``remaining-nodes`` is ``glance.rolling.remaining-nodes.stop``.
+
+The values of which it consists are in :mod:`upgradecheck.step` and
+:mod:`upgradecheck.span`, and are imported from here like the rest.
 """
 
 from __future__ import annotations
@@ -14,217 +16,51 @@ import importlib.resources
 import os
 from collections.abc import Callable
 from collections.abc import Collection
-from collections.abc import Iterable
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
-from typing import TypeAlias
 
-from packaging.version import Version
-
+from upgradecheck import procedure_release
 from upgradecheck.mistake import NOWHERE
 from upgradecheck.mistake import Mistake
 from upgradecheck.mistake import Mistaken
 from upgradecheck.mistake import Source
 from upgradecheck.mistake import nearest
+from upgradecheck.span import EVER
+from upgradecheck.span import ReleaseVersion
+from upgradecheck.span import Span
+from upgradecheck.step import Note
+from upgradecheck.step import Prerequisite
+from upgradecheck.step import Reference
+from upgradecheck.step import Section
+from upgradecheck.step import Step
+from upgradecheck.step import Text
+from upgradecheck.step import flat
 from upgradecheck.yamlfile import LARGEST
 
-#: A release of the service, by its version; None if it is not known.
-ReleaseVersion: TypeAlias = "str | Version | None"
-
-
-@dataclasses.dataclass(frozen=True)
-class Text:
-    """Some reStructuredText.
-
-    :param text: the text.
-    :param source: where its first line is.
-    :param is_literal: whether each of its lines is a line of the file, which
-        YAML's ``|`` makes so.
-    """
-
-    text: str = ""
-    source: Source = dataclasses.field(default=NOWHERE, compare=False, repr=False)
-    is_literal: bool = dataclasses.field(default=False, compare=False, repr=False)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __bool__(self) -> bool:
-        return bool(self.text)
-
-    def lines(self) -> Iterator[tuple[str, Source]]:
-        """Each line with its source, as near as that can be told."""
-        for number, line in enumerate(self.text.splitlines()):
-            further = number if self.is_literal else 0
-            yield line, Source(self.source.file, self.source.line + further)
-
-
-@dataclasses.dataclass(frozen=True)
-class Reference:
-    """The name of a check or of a step, where another step names it."""
-
-    name: str
-    source: Source = dataclasses.field(default=NOWHERE, compare=False, repr=False)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclasses.dataclass(frozen=True)
-class Span:
-    """The releases in which something is there: from one on, before another.
-
-    :param added: the first release that has it; empty for all.
-    :param removed: the first release that has it no more; empty for none.
-    """
-
-    added: str = ""
-    removed: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.removed)
-
-    def __contains__(self, release: ReleaseVersion) -> bool:
-        """Whether it is there; a release that is not known has everything.
-
-        Candidates and development versions of a release count as the release.
-        """
-        if release is None:
-            return True
-        now = _age(release)
-        return (not self.added or _age(self.added) <= now) and (
-            not self.removed or now < _age(self.removed)
-        )
-
-    def meets(self, other: Span) -> bool:
-        """Whether there is a release in both."""
-        starts = [_age(each.added) for each in (self, other) if each.added]
-        ends = [_age(each.removed) for each in (self, other) if each.removed]
-        return not starts or not ends or max(starts) < min(ends)
-
-
-def _age(release: str | Version) -> tuple[bool, Version]:
-    """What sorts releases; until Kilo (2015.1.0) OpenStack counted by years."""
-    version = Version(Version(str(release)).base_version)
-    return version.major < 2000, version
-
-
-@dataclasses.dataclass(frozen=True)
-class Prerequisite:
-    """What must be so before the first step.
-
-    :param text: says it.
-    :param check: proves it, where a check does.
-    :param span: the releases of the service that it is about.
-    """
-
-    text: Text
-    check: Reference | None = None
-    span: Span = Span()
-    source: Source = dataclasses.field(default=NOWHERE, compare=False, repr=False)
-
-
-@dataclasses.dataclass(frozen=True)
-class Note:
-    """A remark beside a step.
-
-    :param text: the remark.
-    :param kind: ``note``, ``tip``, ``important``, ``caution`` or ``warning``.
-    :param title: what it is about, where that is said apart.
-    :param id: what other steps call it that ask to see it; empty if none does.
-    :param see: the id of the note that is meant instead; all else is empty then.
-    :param span: the releases of the service that it is about.
-    """
-
-    text: Text = Text()
-    kind: str = "note"
-    title: str = ""
-    id: str = ""
-    see: str = ""
-    span: Span = Span()
-    source: Source = dataclasses.field(default=NOWHERE, compare=False, repr=False)
-
-
-@dataclasses.dataclass(frozen=True)
-class Section:
-    """Something to read before the first step or after the last.
-
-    :param name: its full name, as ``octavia.cold.plan``.
-    """
-
-    name: str
-    title: str
-    text: Text
-    notes: tuple[Note, ...] = ()
-    span: Span = Span()
-    source: Source = dataclasses.field(default=NOWHERE, compare=False, repr=False)
-
-    @property
-    def id(self) -> str:
-        """The last part of its name."""
-        return self.name.rpartition(".")[2]
-
-
-@dataclasses.dataclass(frozen=True)
-class Step:
-    """One action.
-
-    :param name: its full name, as ``glance.rolling.expand``.
-    :param title: what people read.
-    :param text: what to do.
-    :param where: the hosts on which, in words; empty for that of the step around.
-    :param each: what it is repeated for, in words; empty if it is done once.
-    :param requires: the full names of the steps that must be done before; one
-        that is optional may be left out.
-    :param gate: the checks that must pass before.
-    :param run: the commands.
-    :param verify: the checks that show that it is done.
-    :param notes: remarks.
-    :param steps: the steps that it consists of.
-    :param is_optional: whether it may be left out.
-    :param is_anytime: whether its place in the order is free.
-    :param span: the releases to which one upgrades by it.
-    """
-
-    name: str
-    title: str = ""
-    text: Text = Text()
-    where: str = ""
-    each: str = ""
-    requires: tuple[Reference, ...] = ()
-    gate: tuple[Reference, ...] = ()
-    run: tuple[str, ...] = ()
-    verify: tuple[Reference, ...] = ()
-    notes: tuple[Note, ...] = ()
-    steps: tuple[Step, ...] = ()
-    is_optional: bool = False
-    is_anytime: bool = False
-    span: Span = Span()
-    source: Source = dataclasses.field(default=NOWHERE, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        if not self.title:
-            words = self.id.replace("-", " ")
-            title = f"each {self.each}" if self.each else words
-            object.__setattr__(self, "title", title[:1].upper() + title[1:])
-
-    @property
-    def id(self) -> str:
-        """The last part of its name."""
-        return self.name.rpartition(".")[2]
-
-    @property
-    def depth(self) -> int:
-        """How many steps it lies within."""
-        return self.name.count(".") - 2
-
-    def __iter__(self) -> Iterator[Step]:
-        """The step and all the steps within it, in the advised order."""
-        yield self
-        for step in self.steps:
-            yield from step
+__all__ = (
+    "Note",
+    "Prerequisite",
+    "Procedure",
+    "Reference",
+    "ReleaseVersion",
+    "Section",
+    "Span",
+    "Step",
+    "Text",
+    "UnknownCheck",
+    "checks_before",
+    "checks_of",
+    "gates_of",
+    "load",
+    "load_folder",
+    "load_text",
+    "order",
+    "required_order",
+    "steps_before",
+    "steps_for",
+    "unknown_checks",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -252,7 +88,7 @@ class Procedure:
     notes: tuple[Note, ...] = ()
     before: tuple[Section, ...] = ()
     after: tuple[Section, ...] = ()
-    span: Span = Span()
+    span: Span = EVER
     source: Source = dataclasses.field(default=NOWHERE, compare=False, repr=False)
 
     @property
@@ -276,10 +112,20 @@ class Procedure:
 
         :raises KeyError: if there is none.
         """
-        for note, holder in _notes(self):
+        for note, holder in self.every_note():
             if note.id and note.id == id:
                 return note, holder
         raise KeyError(f"{self.name} has no note {id}")
+
+    def every_note(self) -> Iterator[tuple[Note, Step | Section | None]]:
+        """Each note, and where it stands; None for the whole."""
+        yield from ((note, None) for note in self.notes)
+        holders: tuple[Step | Section, ...] = (
+            *self.before,
+            *flat(self.steps),
+            *self.after,
+        )
+        yield from ((note, holder) for holder in holders for note in holder.notes)
 
     def at(self, release: ReleaseVersion) -> Procedure:
         """What of it is there on the way to a release; all, if that is None.
@@ -288,103 +134,12 @@ class Procedure:
 
         :raises ValueError: if the release is no version.
         """
-        gone = {step.name: step for step in order(self)}
-        steps = _there(self.steps, release)
-        for step in _flat(steps):
-            del gone[step.name]
-        kept = dataclasses.replace(
-            self,
-            prerequisites=_within(self.prerequisites, release),
-            notes=_within(self.notes, release),
-            before=_sections(self.before, release),
-            after=_sections(self.after, release),
-            steps=tuple(_requiring(step, gone) for step in steps),
-        )
-        ids = {note.id for note, _ in _notes(kept) if note.id}
-        return _seeing(kept, ids)
-
-
-def _within(values: Iterable[Any], release: ReleaseVersion) -> Any:
-    return tuple(each for each in values if release in each.span)
-
-
-def _sections(
-    sections: Iterable[Section], release: ReleaseVersion
-) -> tuple[Section, ...]:
-    return tuple(
-        dataclasses.replace(each, notes=_within(each.notes, release))
-        for each in sections
-        if release in each.span
-    )
-
-
-def _there(steps: Iterable[Step], release: ReleaseVersion) -> tuple[Step, ...]:
-    found = []
-    for step in steps:
-        inner = _there(step.steps, release)
-        if release in step.span and (inner or not step.steps):
-            notes = _within(step.notes, release)
-            found.append(dataclasses.replace(step, notes=notes, steps=inner))
-    return tuple(found)
-
-
-def _requiring(step: Step, gone: dict[str, Step]) -> Step:
-    """The step, which requires nothing that is gone."""
-    requires: dict[Reference, None] = {}
-    waiting = list(step.requires)
-    seen: set[str] = set()
-    while waiting:
-        each = waiting.pop(0)
-        if each.name in gone:
-            # Once: two that are gone may require the same, and so may those.
-            if each.name not in seen:
-                waiting[:0] = gone[each.name].requires
-            seen.add(each.name)
-        elif each.name != step.name:
-            requires[each] = None
-    steps = tuple(_requiring(inner, gone) for inner in step.steps)
-    return dataclasses.replace(step, requires=tuple(requires), steps=steps)
-
-
-def _seeing(procedure: Procedure, ids: Collection[str]) -> Procedure:
-    """The procedure, which asks to see no note that is gone."""
-
-    def kept(notes: Iterable[Note]) -> tuple[Note, ...]:
-        return tuple(note for note in notes if not note.see or note.see in ids)
-
-    def step_of(step: Step) -> Step:
-        steps = tuple(step_of(inner) for inner in step.steps)
-        return dataclasses.replace(step, notes=kept(step.notes), steps=steps)
-
-    def section_of(section: Section) -> Section:
-        return dataclasses.replace(section, notes=kept(section.notes))
-
-    return dataclasses.replace(
-        procedure,
-        notes=kept(procedure.notes),
-        before=tuple(section_of(each) for each in procedure.before),
-        after=tuple(section_of(each) for each in procedure.after),
-        steps=tuple(step_of(each) for each in procedure.steps),
-    )
-
-
-def _notes(procedure: Procedure) -> Iterator[tuple[Note, Step | Section | None]]:
-    yield from ((note, None) for note in procedure.notes)
-    holders: list[Step | Section] = [
-        *procedure.before,
-        *order(procedure),
-        *procedure.after,
-    ]
-    yield from ((note, holder) for holder in holders for note in holder.notes)
-
-
-def _flat(steps: Iterable[Step]) -> tuple[Step, ...]:
-    return tuple(inner for step in steps for inner in step)
+        return procedure_release.at(self, release)
 
 
 def order(procedure: Procedure) -> tuple[Step, ...]:
     """All steps in the advised order, each before the steps within it."""
-    return _flat(procedure.steps)
+    return flat(procedure.steps)
 
 
 def required_order(procedure: Procedure) -> dict[str, tuple[str, ...]]:

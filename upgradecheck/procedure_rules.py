@@ -22,9 +22,9 @@ from packaging.version import Version
 from upgradecheck.mistake import Mistake
 from upgradecheck.mistake import Source
 from upgradecheck.mistake import nearest
-from upgradecheck.procedure import Span
 from upgradecheck.series import all_series
 from upgradecheck.series import facts
+from upgradecheck.span import Span
 from upgradecheck.yamlfile import Lined
 from upgradecheck.yamlfile import Path
 

@@ -56,18 +56,8 @@ steps:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees the home or the cache of who runs it."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def plugins(tmp_path: Path) -> Plugins:
-    """Where a test installs distributions."""
-    folder = tmp_path / "site-packages"
-    folder.mkdir()
-    return Plugins(folder)
+def _nothing_from_outside(home: Path) -> None:
+    """Every page is built in a home of its own."""
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import textwrap
 from collections.abc import Callable
@@ -25,15 +24,8 @@ WriteConf = Callable[..., Path]
 
 
 @pytest.fixture(autouse=True)
-def _nothing_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees the home, the cache or the credentials of who runs it."""
-    for name in list(os.environ):
-        if name.startswith("OS_"):
-            monkeypatch.delenv(name)
-    home = tmp_path / "home"
-    home.mkdir()
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+def _nothing_from_outside(home: Path) -> None:
+    """Every unit test has a home of its own."""
 
 
 @pytest.fixture(autouse=True)
@@ -49,14 +41,6 @@ def _nothing_of_another_test(tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def plugins(tmp_path: Path) -> Plugins:
-    """Where a test installs distributions of services that it invents."""
-    folder = tmp_path / "site-packages"
-    folder.mkdir()
-    return Plugins(folder)
-
-
-@pytest.fixture
 def plugins_here(
     plugins: Plugins, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Plugins]:
@@ -68,9 +52,9 @@ def plugins_here(
 
 
 @pytest.fixture
-def status(tmp_path: Path, plugins: Plugins) -> ServiceStatus:
+def status(home: Path, plugins: Plugins) -> ServiceStatus:
     """The real ``service-status``, which sees the installed plug-ins."""
-    return ServiceStatus(tmp_path / "home", plugins.folder)
+    return ServiceStatus(home, plugins.folder)
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ class TestFiles:
             (b"", r"old.json:1: is no JSON"),
             (b'{"schema": 1,\n  "tool"', r"old.json:2: is no JSON"),
             (b"\xff\xfe", "is not UTF-8"),
-            (b"[" * 100_000, "is no JSON that can be read"),
+            (b"[" * 100_000, "is nested too deeply"),
             (b'"' + b"x" * 5_000_000 + b'"', "is larger than"),
             (b"[]", "is no baseline"),
             (b'{"schema": 2}', "of the form 2; this command reads the form 1"),

@@ -212,8 +212,9 @@ class TestDamage:
     @pytest.mark.parametrize(
         ("content", "told"),
         [
-            (b"", "line 1"),
-            (b'{"form": 3,\n "version": }', "line 2"),
+            (b"", r"\.json:1: the catalogue is damaged: it is no JSON"),
+            (b'{"form": 3,\n "version": }', r"\.json:2: the catalogue is damaged"),
+            (b'{"form": ' + b"1" * 5_000 + b"}", "a number that is too long"),
             (b'{"form": 3, "version": "\xff\xfe"}', "not UTF-8"),
             (b"[" * 100_000, "nested too deeply"),
             (b" " * (catalogue_file.LARGEST + 1), "larger than"),

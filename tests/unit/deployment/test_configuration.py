@@ -135,41 +135,43 @@ class TestFiles:
     service = Service("widget", programs=(Program("widget-api"), Program("widget-db")))
 
     @pytest.fixture
-    def home(self, tmp_path: Path) -> Path:
-        folder = tmp_path / "home" / ".widget"
+    def folder(self, home: Path) -> Path:
+        folder = home / ".widget"
         folder.mkdir()
         return folder
 
-    def test_each_program_reads_the_projects_file_and_its_own(self, home: Path) -> None:
+    def test_each_program_reads_the_projects_file_and_its_own(
+        self, folder: Path
+    ) -> None:
         for name in ("widget", "widget-api", "widget-db", "other"):
-            (home / f"{name}.conf").write_text("[DEFAULT]\n")
+            (folder / f"{name}.conf").write_text("[DEFAULT]\n")
         assert files_of(self.service) == (
-            (str(home / "widget.conf"), str(home / "widget-api.conf")),
-            (str(home / "widget.conf"), str(home / "widget-db.conf")),
+            (str(folder / "widget.conf"), str(folder / "widget-api.conf")),
+            (str(folder / "widget.conf"), str(folder / "widget-db.conf")),
         )
 
-    def test_the_files_are_those_that_oslo_finds(self, home: Path) -> None:
-        (home / "widget.conf").write_text("[DEFAULT]\na = file\n")
-        (home / "widget-api.conf.d").mkdir()
-        (home / "widget-api.conf.d" / "1.conf").write_text("[DEFAULT]\na = folder\n")
+    def test_the_files_are_those_that_oslo_finds(self, folder: Path) -> None:
+        (folder / "widget.conf").write_text("[DEFAULT]\na = file\n")
+        (folder / "widget-api.conf.d").mkdir()
+        (folder / "widget-api.conf.d" / "1.conf").write_text("[DEFAULT]\na = folder\n")
         conf = cfg.ConfigOpts()
         conf.register_opt(cfg.StrOpt("a"))
         conf([], project="widget", prog="widget-api")
         (ours, _) = files_of(self.service)
         assert list(ours) == [
-            str(home / "widget.conf"),
-            str(home / "widget-api.conf.d" / "1.conf"),
+            str(folder / "widget.conf"),
+            str(folder / "widget-api.conf.d" / "1.conf"),
         ]
         assert Configuration(ours).value("DEFAULT", "a") == conf.a
 
-    def test_one_view_where_all_programs_read_the_same(self, home: Path) -> None:
-        (home / "widget.conf").write_text("[DEFAULT]\n")
-        assert files_of(self.service) == ((str(home / "widget.conf"),),)
+    def test_one_view_where_all_programs_read_the_same(self, folder: Path) -> None:
+        (folder / "widget.conf").write_text("[DEFAULT]\n")
+        assert files_of(self.service) == ((str(folder / "widget.conf"),),)
 
     def test_given_files_take_the_place_of_found_ones(
-        self, home: Path, conf: WriteConf
+        self, folder: Path, conf: WriteConf
     ) -> None:
-        (home / "widget.conf").write_text("[DEFAULT]\n")
+        (folder / "widget.conf").write_text("[DEFAULT]\n")
         given = conf("[DEFAULT]\n")
         assert files_of(self.service, [str(given)]) == ((str(given),),)
 
