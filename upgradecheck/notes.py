@@ -224,6 +224,8 @@ def _tells(item: str, change: Change) -> bool:
 
 
 def _names(item: str, name: str) -> bool:
+    if name not in item:  # most are not, and this is soon told
+        return False
     whole = rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)"
     return re.search(whole, item) is not None
 

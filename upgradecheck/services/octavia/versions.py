@@ -20,8 +20,8 @@ from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
 from upgradecheck.check import check
 from upgradecheck.services.octavia import amphora
-from upgradecheck.services.octavia.amphora import ImageSearch
-from upgradecheck.services.octavia.amphora import Tag
+from upgradecheck.services.octavia.image_search import ImageSearch
+from upgradecheck.services.octavia.image_search import Tag
 
 if TYPE_CHECKING:
     from upgradecheck.services.octavia.running import Balancer
