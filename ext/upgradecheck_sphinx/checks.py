@@ -158,22 +158,21 @@ class ChecksDirective(SphinxDirective):
         ]
 
     def _in_full(self, docs: list[CheckDoc]) -> list[nodes.Node]:
-        text = StringList()
-        source = parts.here(self)
+        options = {} if parts.is_listed(self) else {"no-index": None}
+        found: list[nodes.Node] = []
         for doc in docs:
-            lines = [f".. upgrade:check:: {doc.id}"]
-            if not parts.is_listed(self):
-                lines.append("   :no-index:")
-            for line in [*lines, ""]:
-                text.append(line, source.file, source.line - 1)
-        return self.parse_to_nodes(text)
-
-    def parse_to_nodes(self, text: StringList) -> list[nodes.Node]:
-        """The nodes of text that we made."""
-        holder = nodes.Element()
-        holder.document = self.state.document
-        self.state.nested_parse(text, 0, holder)
-        return list(holder.children)
+            found += CheckDirective(
+                "upgrade:check",
+                [doc.id],
+                dict(options),
+                StringList(),
+                self.lineno,
+                self.content_offset,
+                self.block_text,
+                self.state,
+                self.state_machine,
+            ).run()
+        return found
 
 
 def _domain(directive: SphinxDirective) -> UpgradeDomain:

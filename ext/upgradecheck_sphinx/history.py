@@ -163,7 +163,7 @@ class HistoryDirective(SphinxDirective):
             self.env, self.state.document, "history", version or "not-yet-released"
         )
         body = self._body(changes)
-        if not isinstance(self.state.parent, nodes.document | nodes.section):
+        if not parts.is_among_sections(self):
             rubric = nodes.rubric(title, title, ids=[id], translatable=False)
             self.state.document.note_explicit_target(rubric)
             return [rubric, body]

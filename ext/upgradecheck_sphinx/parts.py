@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from docutils.parsers.rst.states import RSTState
 from sphinx import addnodes
 from sphinx.util.nodes import make_id
 
@@ -37,6 +38,15 @@ STEP = "upgrade-step"
 def is_listed(directive: SphinxDirective) -> bool:
     """Whether what the directive shows is linked from elsewhere, and in the index."""
     return not NO_INDEX.keys() & directive.options.keys()
+
+
+def is_among_sections(directive: SphinxDirective) -> bool:
+    """Whether what the directive shows may be a section."""
+    state: object = directive.state
+    # On a page in another markup the state knows nothing of what is around.
+    is_ours = isinstance(state, RSTState)
+    parent = directive.state.parent if is_ours else directive.state_machine.node
+    return isinstance(parent, nodes.document | nodes.section)
 
 
 def here(directive: SphinxDirective) -> Source:

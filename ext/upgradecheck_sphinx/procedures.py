@@ -158,7 +158,7 @@ class ProcedureDirective(SphinxDirective):
 
     def _flattened(self, whole: nodes.section) -> list[nodes.Node]:
         """The section, or what stands for it where no section may be."""
-        if isinstance(self.state.parent, nodes.document | nodes.section):
+        if parts.is_among_sections(self):
             return [whole]
         return list(_without_sections(whole))
 

@@ -7,10 +7,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from typing import TypeAlias
+from typing import cast
 
 from docutils import nodes
+from docutils.parsers.rst import states
+from docutils.parsers.rst.languages import get_language
+from docutils.parsers.rst.states import RSTState
 from docutils.statemachine import StringList
 from sphinx.util.docutils import switch_source_input
 from sphinx.util.parsing import nested_parse_to_nodes
@@ -59,7 +64,7 @@ def parsed(directive: SphinxDirective, lines: Iterable[Line]) -> list[nodes.Node
         text.append(clean(line).expandtabs(), source.file, source.line - 1)
     if not text:
         return []
-    state = directive.state
+    state = _state_of(directive)
     with _kept_in_bounds(state.document), switch_source_input(state, text):
         found = nested_parse_to_nodes(state, text, allow_section_headings=False)
     holder = nodes.Element("", *found)
@@ -70,6 +75,30 @@ def parsed(directive: SphinxDirective, lines: Iterable[Line]) -> list[nodes.Node
     for each in found:
         each.parent = None
     return found
+
+
+def _state_of(directive: SphinxDirective) -> RSTState:
+    """What reads reStructuredText, also where the page is in another markup."""
+    state: object = directive.state
+    if isinstance(state, RSTState):
+        return state
+    document = directive.state.document
+    settings = document.settings
+    inliner = states.Inliner()
+    inliner.init_customizations(settings)
+    machine = states.RSTStateMachine(states.state_classes, "Body")
+    machine.node = machine.document = document
+    machine.memo = SimpleNamespace(
+        document=document,
+        reporter=document.reporter,
+        language=get_language(settings.language_code, document.reporter),
+        title_styles=[],
+        section_level=0,
+        section_bubble_up_kludge=False,
+        inliner=inliner,
+    )
+    machine.runtime_init()
+    return cast("RSTState", machine.states["Body"])
 
 
 @contextlib.contextmanager
