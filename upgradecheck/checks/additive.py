@@ -54,7 +54,7 @@ def judge(upgrade: Upgrade) -> Result:
 def _judge(upgrade: Upgrade, database: Database) -> Result:
     history = revisions.history_of(upgrade, database)
     rows, tables = revisions.rows_of(upgrade, database)
-    name = f"The {database.name} database" if database.optional else "The database"
+    name = revisions.called(upgrade.service, database)
     if not rows and database.optional and not tables:
         return Result.judged(f"{name} is empty: no old service uses it.", [])
     _require_known(upgrade, database, history, rows)

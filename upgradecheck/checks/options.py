@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from upgradecheck.catalogue import KnownOption
 from upgradecheck.catalogue import Options
 from upgradecheck.check import Finding
+from upgradecheck.check import NotVerified
 from upgradecheck.check import Result
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
@@ -73,6 +74,14 @@ def judge(upgrade: Upgrade) -> Result:
         findings.update(dict.fromkeys(reader.findings()))
         used.update(reader.used)
         count = max(count, len(configuration.settings) + len(reader.variables))
+    if findings and not (catalogue.options or catalogue.faults):
+        raise NotVerified(
+            f"which options {upgrade.target.spoken} reads cannot be told: its definition "
+            f"names no namespace, and {upgrade.service.distribution} lists none in "
+            "oslo.config.opts",
+            f"service {upgrade.service.name}",
+            "Whoever defines the service can: Service(..., namespaces=(...,)).",
+        )
     for name, fault in sorted(catalogue.faults.items()):
         if name in (*catalogue.options, *upgrade.service.namespaces):
             findings[

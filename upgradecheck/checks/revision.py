@@ -20,6 +20,7 @@ from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
 from upgradecheck.checks.family import Family
 from upgradecheck.service import Database
+from upgradecheck.service import Service
 
 if TYPE_CHECKING:
     from alembic.script.revision import RevisionMap
@@ -123,7 +124,7 @@ def _judge(upgrade: Upgrade, database: Database, pending: Status) -> Result:
     refused = unfit(upgrade, database, history, rows, tables)
     if refused is not None:
         return refused
-    name = _name(database)
+    name = called(upgrade.service, database)
     table = f"table {database.version_table}"
     state = _compare(history, rows, tables)
     at = _named("revision", state.rows)
@@ -158,7 +159,7 @@ def unfit(
     :param tables: how many tables it has.
     """
     where = _where(upgrade, database)
-    name = _name(database)
+    name = called(upgrade.service, database)
     if not rows:
         return _not_initialised(upgrade, database, tables, where, name)
     known = {each.revision for each in history}
@@ -208,14 +209,18 @@ def _overlapping(
         Status.FAILURE,
     )
     return Result.judged(
-        f"{_name(database)} stands at revisions of which one includes another: "
+        f"{called(upgrade.service, database)} stands at revisions of which one includes another: "
         f"{', '.join(rows)}.",
         [finding],
     )
 
 
-def _name(database: Database) -> str:
-    return f"The {database.name} database" if database.optional else "The database"
+def called(service: Service, database: Database) -> str:
+    """How a sentence begins that tells of a database; by name if there are several."""
+    several = sum(not each.optional for each in service.databases) > 1
+    if several or database.optional:
+        return f"The {database.name} database"
+    return "The database"
 
 
 def _named(word: str, revisions: Sequence[str]) -> str:

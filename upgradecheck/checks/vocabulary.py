@@ -62,6 +62,14 @@ class Vocabulary(Options):
                 self.add(KnownOption(group, {"name": name, "type": "str"}))
         for each in (*self._named_groups(), *self._plugin_options()):
             self.add(each)
+        # What the definition itself says is read.
+        for group, name in (
+            *(database.option for database in service.databases),
+            *service.required,
+        ):
+            own = KnownOption(group, {"name": name, "type": "str"})
+            if own.place not in self.old:
+                self.add(own)
         # oslo.config itself reads these two, and groups that a third names.
         self._accepted += [("DEFAULT", "config_file"), ("DEFAULT", "config_dir")]
         for group in self._names(("DEFAULT", "config_source")):

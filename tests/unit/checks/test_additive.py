@@ -117,10 +117,7 @@ class TestPending:
         result = ask(["b2"], {"c3": RAW}, gating=True)
         (finding,) = result.findings
         assert result.status is Status.FAILURE
-        assert (
-            "c3 Drop nuts cannot be judged: the database: SQL of which"
-            in finding.message
-        )
+        assert "c3 Drop nuts cannot be judged: the database: raw SQL" in finding.message
         assert "CREATE TRIGGER x" in finding.message
         assert str(finding.remedy).startswith("Read the revision's script.")
         assert "1 not to be judged (c3)" in str(result.details)

@@ -27,6 +27,7 @@ from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
 from upgradecheck.checks import OptionsCheck
 from upgradecheck.deployment.configuration import Configuration
+from upgradecheck.service import Database
 from upgradecheck.service import Service
 
 WARNING, FAILURE, ERROR = Status.WARNING, Status.FAILURE, Status.ERROR
@@ -850,3 +851,28 @@ def test_a_reader_takes_the_settings_of_the_environment_last(
 def test_a_finding_without_a_status_is_no_judgement() -> None:
     with pytest.raises(ValueError, match="without a status"):
         Result.judged("One.", [Finding("one")])
+
+
+class TestServiceThatListsNoOptions:
+    """Its definition names no namespace, and its distribution has none."""
+
+    SERVICE = Service(
+        "widget",
+        title="Widget",
+        databases=(
+            Database("main", "widget:db", "widget-db", option=("Store", "url")),
+        ),
+        required=(("frame", "size"),),
+    )
+
+    def _judged(self, file: Path) -> Result:
+        return judged(file, service=self.SERVICE, known=Catalogue("2.0"))
+
+    def test_what_the_definition_itself_names_is_known(self, conf: WriteConf) -> None:
+        result = self._judged(conf("[store]\nurl = sqlite://\n[frame]\nsize = 4\n"))
+        assert (result.status, result.findings) == (Status.SUCCESS, ())
+
+    def test_anything_else_is_not_verified(self, conf: WriteConf) -> None:
+        result = self._judged(conf("[store]\nurl = sqlite://\n[frame]\nsiez = 4\n"))
+        assert result.status is ERROR
+        assert "names no namespace" in (result.details or "")

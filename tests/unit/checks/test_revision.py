@@ -353,8 +353,8 @@ class TestSeveralDatabases:
         version_table="second_version",
     )
 
-    def _judged(self, path: Path, more: str = "") -> Result:
-        service = dataclasses.replace(SERVICE, databases=(DATABASE, self.SECOND))
+    def _judged(self, path: Path, more: str = "", second: Database = SECOND) -> Result:
+        service = dataclasses.replace(SERVICE, databases=(DATABASE, second))
         file = path.with_suffix(".conf")
         file.write_text(f"[database]\nconnection = sqlite:///{path}\n{more}")
         known = Catalogue("2.0", revisions={"main": LINE, "second": [revision("s1")]})
@@ -380,6 +380,20 @@ class TestSeveralDatabases:
         assert result.status is Status.SUCCESS
         assert "s1" in (result.details or "")
         assert "c3" in (result.details or "")
+
+    def test_each_of_two_that_must_be_there_is_called_by_its_name(
+        self, tmp_path: Path
+    ) -> None:
+        path = database_at(tmp_path / "w.sqlite", "c3")
+        second = dataclasses.replace(
+            self.SECOND,
+            optional=False,
+            option=DATABASE.option,
+            version_table="alembic_version",
+        )
+        details = self._judged(path, second=second).details or ""
+        assert "The main database is up to date" in details
+        assert "The second database" in details
 
     def test_one_that_cannot_be_asked_hides_not_what_the_other_says(
         self, tmp_path: Path
