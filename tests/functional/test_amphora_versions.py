@@ -161,6 +161,25 @@ class TestCounts:
         assert "1 amphora without a load balancer runs" in answer.finding["message"]
         assert commands(answer) == []
 
+    def test_those_of_a_load_balancer_that_is_gone_are_not_failed_over(
+        self, ask_versions: Ask, amphorae: Amphorae, new: str
+    ) -> None:
+        for state in ("DELETED", "PENDING_DELETE"):
+            balancer = amphorae.single(OLD)
+            amphorae.execute(
+                f"update load_balancer set provisioning_status = '{state}' "
+                f"where id = '{balancer.id}'"
+            )
+
+        answer = ask_versions(amphorae.url)
+
+        assert commands(answer) == []
+        assert answer.details.startswith("1 of 1 amphora runs on another image")
+        assert (
+            "left over of a load balancer that was deleted"
+            in (answer.finding["message"])
+        )
+
     def test_an_image_that_is_not_recorded_is_told_and_not_failed_over(
         self, ask_versions: Ask, amphorae: Amphorae, new: str
     ) -> None:
@@ -327,6 +346,7 @@ class TestNotVerified:
         answer = ask_versions(amphorae.url)
 
         assert (answer.status, answer.run.code) == ("error", 255)
+        assert answer.details.startswith("It cannot be told which of 1 amphora")
         assert "octavia.amphora-image" in answer.finding["remedy"]
         assert commands(answer) == []
 

@@ -18,6 +18,7 @@ from tests.functional.fakes import deaf
 from tests.functional.fakes import says
 from tests.functional.question import ask
 from tests.functional.servers import program
+from tests.functional.servers.etcd import Etcd
 from tests.functional.servers.mariadb import MariaDB
 from tests.functional.servers.redis import Redis
 from tests.functional.servers.redis import Sentinel
@@ -320,8 +321,21 @@ class TestOtherBackends:
         assert f"at 127.0.0.1:{port} does not answer" in answer.finding["message"]
         assert verdict(port, **chosen) == "failure"
 
-    def test_etcd_that_tells_its_version_is_fine(self, ask_board: Ask) -> None:
-        # The gateway's answers, since a real etcd need not be installed.
+    def test_an_etcd_that_answers_is_fine_as_octavia_finds_it(
+        self, ask_board: Ask, verdict: Callable[..., str]
+    ) -> None:
+        chosen = {"backend_driver": "etcd_taskflow_driver"}
+        with Etcd() as etcd:
+            answer = ask_board(etcd.port, **chosen)
+            theirs = verdict(etcd.port, **chosen)
+
+        assert (answer.status, theirs) == ("success", "success")
+        assert "backend answers: etcd 3." in answer.details
+
+    def test_etcd_is_asked_under_the_path_that_is_configured(
+        self, ask_board: Ask
+    ) -> None:
+        # Paths differ between versions of etcd, and one alone is installed.
         with Fake(says(200, b'{"version": "3.5.9", "etcdserver": "3.5.9"}')) as etcd:
             answer = ask_board(
                 int(etcd.url.rpartition(":")[2]),

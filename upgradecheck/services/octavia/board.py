@@ -162,7 +162,7 @@ def redis(value: Value) -> str:
         raise Unreachable(place, f"is {version or 'too old'}; it must be {oldest}")
     if replication.get("role") == "slave" and replication.get("slave_read_only"):
         raise Unreachable(place, "is a replica that may only be read")
-    return f"Redis {version} at {place.removeprefix('Redis at ')}"
+    return place.replace("Redis", f"Redis {version}", 1)
 
 
 def zookeeper(value: Value) -> str:

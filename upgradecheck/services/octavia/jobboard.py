@@ -117,9 +117,8 @@ def _persistence(deployment: Deployment) -> str:
     option = f"[{GROUP}] {_PERSISTENCE}"
     database = _database(deployment)
     text = (deployment.database_url(database) or "").strip() or "sqlite://"
-    where = (
-        deployment.configuration.where(GROUP, _PERSISTENCE) or f"default of {option}"
-    )
+    configuration = deployment.configuration_of(database)
+    where = configuration.where(GROUP, _PERSISTENCE) or f"default of {option}"
     try:
         url = make_url(text)
     except (exc.ArgumentError, ValueError):

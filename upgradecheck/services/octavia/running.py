@@ -22,6 +22,8 @@ PASSING = ("PENDING_DELETE", "PENDING_CREATE", "BOOTING")
 #: The status of an amphora that serves a load balancer.
 HEALTHY = "ALLOCATED"
 PAIR = "ACTIVE_STANDBY"
+#: The status of a load balancer whose amphorae go with it.
+LEAVING = "PENDING_DELETE"
 #: The statuses in which a load balancer can be failed over.
 SETTLED = ("ACTIVE", "ERROR")
 
@@ -265,8 +267,13 @@ def _rows(flavored: bool) -> sqlalchemy.Select[Any]:
 
     :param flavored: whether load balancers have flavors: from Octavia 4.0 on.
     """
+    # One that was deleted stays in its table for a while.
+    deleted = _BALANCER.c.provisioning_status.in_(GONE)
     tables = _AMPHORA.outerjoin(
-        _BALANCER, _AMPHORA.c.load_balancer_id == _BALANCER.c.id
+        _BALANCER,
+        sqlalchemy.and_(
+            _AMPHORA.c.load_balancer_id == _BALANCER.c.id, sqlalchemy.not_(deleted)
+        ),
     )
     profile: Any = sqlalchemy.null()
     if flavored:
@@ -284,7 +291,10 @@ def _rows(flavored: bool) -> sqlalchemy.Select[Any]:
             profile.label("profile"),
         )
         .select_from(tables)
-        .where(status.not_in((*GONE, *PASSING)))
+        .where(
+            status.not_in((*GONE, *PASSING)),
+            sqlalchemy.func.coalesce(_BALANCER.c.provisioning_status, "") != LEAVING,
+        )
     )
 
 

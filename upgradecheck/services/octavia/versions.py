@@ -102,13 +102,11 @@ def amphora_versions(upgrade: Upgrade) -> Result:
     )
     amphorae = _many(totals.all, "amphora", "amphorae")
     verb = "run" if totals.outdated > 1 else "runs"
+    told = f"{totals.outdated or 'None'} of {amphorae} {verb} on another image than"
+    if not any(found.values()):
+        told = f"It cannot be told which of {amphorae} run on another image than"
     return Result.judged(
-        _sentence(
-            f"{totals.outdated or 'None'} of {amphorae} {verb} on another image than "
-            f"would be booted now: {now}.",
-            others,
-        ),
-        findings,
+        _sentence(f"{told} would be booted now: {now}.", others), findings
     )
 
 
@@ -195,7 +193,8 @@ def _group(group: Group) -> Finding:
     if group.topology is None:
         return Finding(
             f"{amphorae} without a load balancer {_verb(group.amphorae)} {other}: the "
-            "spare pool of an old release",
+            "spare pool of an old release, or left over of a load balancer that was "
+            "deleted",
             where,
             "Nobody uses them: delete each by Octavia's API, DELETE "
             "/v2/octavia/amphorae/ID.",
@@ -213,7 +212,7 @@ def _group(group: Group) -> Finding:
 
 def _balancer(each: Balancer) -> Finding:
     if each.half is not None:
-        told = "one half of the pair, whose other half is new and healthy"
+        told = "one half of the pair, whose other half is new and healthy,"
         command = f"openstack loadbalancer amphora failover --wait {each.half}"
     else:
         told = f"{each.outdated} of {_many(each.present, 'amphora', 'amphorae')}"
