@@ -217,6 +217,14 @@ class UnknownCheck(Mistake):
     procedure: str = ""
     check: str = ""
 
+    @classmethod
+    def named(
+        cls, procedure: str, check: str, source: Source, known: Collection[str]
+    ) -> UnknownCheck:
+        """The mistake that a procedure names a check where it does."""
+        what = f"{procedure} names the check {check}, which is not registered"
+        return cls(source, what, nearest(check, known), procedure, check)
+
 
 def unknown_checks(procedure: Procedure, known: Collection[str]) -> list[Mistake]:
     """What it names as checks that are none.
@@ -224,21 +232,18 @@ def unknown_checks(procedure: Procedure, known: Collection[str]) -> list[Mistake
     :param known: the ids of all checks.
     """
     return [
-        UnknownCheck(
-            each.source,
-            f"{procedure.name} names the check {each.name}, which is not registered",
-            nearest(each.name, known),
-            procedure.name,
-            each.name,
-        )
+        UnknownCheck.named(procedure.name, each.name, each.source, known)
         for each in checks_of(procedure)
         if each.name not in known
     ]
 
 
-def load(file: str | os.PathLike[str] | Traversable) -> Procedure:
+def load(
+    file: str | os.PathLike[str] | Traversable, known: Collection[str] | None = None
+) -> Procedure:
     """The procedure of a YAML file.
 
+    :param known: the ids of all checks; another one is a mistake then.
     :raises Mistaken: with every mistake in the file.
     """
     opened = Path(file) if isinstance(file, str | os.PathLike) else file
@@ -247,7 +252,7 @@ def load(file: str | os.PathLike[str] | Traversable) -> Procedure:
             data = stream.read(LARGEST + 1)
     except OSError as fault:
         raise _unreadable(str(file), fault) from None
-    return load_text(data, str(file))
+    return load_text(data, str(file), known)
 
 
 def _unreadable(file: str, fault: Exception) -> Mistaken:
@@ -255,27 +260,32 @@ def _unreadable(file: str, fault: Exception) -> Mistaken:
     return Mistaken([Mistake(Source(file, 1), what, "make it readable")])
 
 
-def load_text(data: bytes | str, file: str = "<text>") -> Procedure:
+def load_text(
+    data: bytes | str, file: str = "<text>", known: Collection[str] | None = None
+) -> Procedure:
     """The procedure that a text describes.
 
     :param file: how mistakes call the text.
+    :param known: the ids of all checks; another one is a mistake then.
     :raises Mistaken: with every mistake in the text.
     """
     from upgradecheck import procedure_file
 
-    return procedure_file.procedure(data, file)
+    return procedure_file.procedure(data, file, known)
 
 
 def load_folder(
     package: str,
     service: str,
     refuse: Callable[[str, Mistaken], None],
+    known: Collection[str] | None = None,
 ) -> tuple[Procedure, ...]:
     """The procedures of a service, by name: the YAML files of a folder.
 
     :param package: the folder, as ``package.module:folder``.
     :param refuse: is told of each file that holds no procedure of the service:
         the name that the procedure would have, and the mistakes.
+    :param known: the ids of all checks; another one is a mistake then.
     """
     module, _, folder = package.partition(":")
     try:
@@ -289,15 +299,17 @@ def load_folder(
         if ending not in ("yaml", "yml"):
             continue
         try:
-            found.append(_named(file, f"{service}.{id}", ending))
+            found.append(_named(file, f"{service}.{id}", ending, known))
         except Mistaken as fault:
             refuse(f"{service}.{id}", fault)
     return tuple(found)
 
 
-def _named(file: Traversable, name: str, ending: str) -> Procedure:
+def _named(
+    file: Traversable, name: str, ending: str, known: Collection[str] | None
+) -> Procedure:
     """The procedure of a file, whose name the procedure must have."""
-    procedure = load(file)
+    procedure = load(file, known)
     if ending == "yaml" and procedure.name == name:
         return procedure
     what = f"{procedure.name} stands in {file.name} of {name.partition('.')[0]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from upgradecheck import procedure_rules
@@ -19,13 +20,18 @@ from upgradecheck.yamlfile import Lined
 from upgradecheck.yamlfile import Path
 
 
-def procedure(data: bytes | str, file: str) -> Procedure:
+def procedure(
+    data: bytes | str, file: str, known: Collection[str] | None = None
+) -> Procedure:
     """The procedure that a file describes.
 
+    :param known: the ids of all checks; another one is a mistake then.
     :raises Mistaken: with every mistake.
     """
     lined = yamlfile.read(data, file)
     mistakes = list(procedure_rules.mistakes_in(lined))
+    if known is not None:
+        mistakes += procedure_rules.unknown_checks_in(lined, known)
     if mistakes:
         raise Mistaken(mistakes)
     return _Builder(lined).procedure()

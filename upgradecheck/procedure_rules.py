@@ -11,6 +11,7 @@ import graphlib
 import importlib.resources
 import itertools
 import json
+import re
 from collections.abc import Collection
 from collections.abc import Iterator
 from typing import Any
@@ -22,6 +23,7 @@ from packaging.version import Version
 from upgradecheck.mistake import Mistake
 from upgradecheck.mistake import Source
 from upgradecheck.mistake import nearest
+from upgradecheck.procedure import UnknownCheck
 from upgradecheck.series import all_series
 from upgradecheck.series import facts
 from upgradecheck.span import Span
@@ -297,6 +299,32 @@ def _sights(lined: Lined) -> Iterator[Mistake]:
         if isinstance(see, str) and see not in known:
             what = f"there is no note {see} to see"
             yield Mistake(lined.key((*path, "see")), what, nearest(see, known))
+
+
+def unknown_checks_in(lined: Lined, known: Collection[str]) -> Iterator[Mistake]:
+    """What a procedure's file names as checks that are none.
+
+    What cannot be an id of a check at all is left to the schema.
+    """
+    data = lined.value
+    if not isinstance(data, dict):
+        return
+    id = re.compile(schema()["$defs"]["check"]["pattern"])
+    name = f"{data.get('service')}.{data.get('name')}"
+    for path in _checks_in(data):
+        check = lined.written(path)
+        if id.search(check) and check not in known:
+            yield UnknownCheck.named(name, check, lined.source(path), known)
+
+
+def _checks_in(data: Any) -> Iterator[Path]:
+    """Where checks are named."""
+    for number, _ in enumerate(_list(data, "prerequisites")):
+        yield "prerequisites", number, "check"
+    for draft in drafts_in(data):
+        for key in ("gate", "verify"):
+            for number, _ in enumerate(_list(draft.data, key)):
+                yield (*draft.path, key, number)
 
 
 def found_step(name: str, around: Name, known: Collection[Name]) -> Name | None:

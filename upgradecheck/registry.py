@@ -26,6 +26,7 @@ from upgradecheck.service import Service
 
 if TYPE_CHECKING:
     from upgradecheck.mistake import Mistake
+    from upgradecheck.mistake import Mistaken
     from upgradecheck.procedure import Procedure
 
 CHECKS = "upgradecheck.checks"
@@ -347,7 +348,6 @@ def procedures_of(registry: Registry) -> dict[str, Procedure]:
     whoever asks checks need not wait for them.
     """
     from upgradecheck import procedure
-    from upgradecheck.mistake import Mistaken
 
     known = {*registry.checks, *(each.entry for each in registry.problems)}
     found: dict[str, Procedure] = {}
@@ -362,12 +362,10 @@ def procedures_of(registry: Registry) -> dict[str, Procedure]:
     for service in registry.services.values():
         if not service.procedures:
             continue
-        for each in procedure.load_folder(service.procedures, service.name, refuse):
-            unknown = procedure.unknown_checks(each, known)
-            if unknown:
-                refuse(each.name, Mistaken(unknown))
-            else:
-                found[each.name] = each
+        for each in procedure.load_folder(
+            service.procedures, service.name, refuse, known
+        ):
+            found[each.name] = each
     return found
 
 

@@ -21,6 +21,7 @@ from upgradecheck.procedure import Reference
 from upgradecheck.procedure import Span
 from upgradecheck.procedure import Step
 from upgradecheck.procedure import Text
+from upgradecheck.procedure import UnknownCheck
 from upgradecheck.procedure_rules import Circle
 from upgradecheck.procedure_rules import Duplicate
 from upgradecheck.procedure_rules import UnknownStep
@@ -727,6 +728,26 @@ class TestChecks:
         )
         assert second.source.line == 30
         assert second.right == "did you mean widget.expand?"
+
+    def test_they_are_told_together_with_all_other_mistakes(self) -> None:
+        text = (
+            WHOLE.replace("check: widget.server", "check: widget.sever")
+            .replace("[widget.revision]", "[widget.revison, Widget, widget.revision]")
+            .replace("title: Rolling upgrade", "titel: Rolling upgrade")
+        )
+        known = ["widget.server", "widget.revision", "widget.expanded"]
+        with pytest.raises(Mistaken) as caught:
+            procedure.load_text(text, "whole.yaml", known)
+        told = str(caught.value).splitlines()
+        assert [line.partition(": ")[0] for line in told] == [
+            *("whole.yaml:1", "whole.yaml:3", "whole.yaml:11"),
+            *("whole.yaml:27", "whole.yaml:27"),
+        ]
+        assert told[2].endswith("which is not registered; did you mean widget.server?")
+        unknown = [
+            each for each in caught.value.mistakes if isinstance(each, UnknownCheck)
+        ]
+        assert [each.check for each in unknown] == ["widget.sever", "widget.revison"]
 
     def test_a_procedure_whose_checks_are_all_known_has_no_mistake(self) -> None:
         known = {"widget.server", "widget.revision", "widget.expanded"}
