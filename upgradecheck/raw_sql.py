@@ -20,7 +20,8 @@ _STATEMENT = re.compile(
 _COMMENTS = re.compile(
     r"\s*(--[^\n]*(\n|$)|#[^\n]*(\n|$)|/\*(?![!M]).*?\*/)", re.DOTALL
 )
-_NAME = r'[`"\w.$]+'
+_WORD = r'(?:`[^`]+`|"[^"]+"|[\w$]+)'
+_NAME = rf"{_WORD}(?:\.{_WORD})*"
 _OPTIONAL = r"(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?"
 _ALTER_TABLE = rf"ALTER\s+TABLE\s+{_OPTIONAL}({_NAME})\s+"
 #: These show in the schema, or change nothing that lasts.
@@ -66,6 +67,7 @@ _TELLS = re.compile(
 )
 _CALL = re.compile(r"\b(\w+)\s*\(")
 _FILLS = re.compile(rf"(?:INSERT|REPLACE)\s+INTO\s+({_NAME})", _FLAGS)
+_NAMES = re.compile(rf"(?:^|,)\s*({_NAME})", _FLAGS)
 _DROP_TABLE = re.compile(rf"DROP\s+TABLE\s+{_OPTIONAL}(.+)", _FLAGS)
 _RENAME_TABLE = re.compile(r"RENAME\s+TABLES?\s+(.+)", _FLAGS)
 _RENAME_PAIR = re.compile(rf"({_NAME})\s+TO\s+({_NAME})", _FLAGS)
@@ -104,8 +106,7 @@ class Acts:
         if match := _FILLS.match(statement):
             self.filled.add(_bare(match[1]))
         elif match := _DROP_TABLE.match(statement):
-            names = (each.split()[0] for each in match[1].split(",") if each.strip())
-            self.dropped_tables.update(map(_bare, names))
+            self.dropped_tables.update(map(_bare, _NAMES.findall(match[1])))
         elif match := _RENAME_TABLE.match(statement):
             for old, new in _RENAME_PAIR.findall(match[1]):
                 self.tables[_bare(old)] = _bare(new)
