@@ -126,6 +126,9 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
     values = _values(arguments.values)
     if arguments.note and not (arguments.done or arguments.undone):
         raise UsageError("--note goes with --done or --undone")
+    for step in arguments.done or ():
+        if step in (arguments.undone or ()):
+            raise UsageError(f"{step} cannot be --done and --undone at once")
     registry = registries.load()
     procedure = check.procedure_named(arguments.procedure, registry)
     if context.own and procedure.service != context.own:

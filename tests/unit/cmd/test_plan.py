@@ -201,6 +201,7 @@ class TestMisuse:
             (("--done", "stpo"), "did you mean stop?"),
             (("--undone", "nothing"), "no step 'nothing'"),
             (("--note", "x"), "--note goes with --done"),
+            (("--done", "stop", "--undone", "stop"), "stop cannot be --done and"),
             (("--values", "node"), "NAME=VALUE"),
             (("--values", "node="), "NAME=VALUE"),
             (("--values", "node=a,a"), "twice"),
