@@ -172,8 +172,8 @@ def unfit(
         "service's",
         f"table {database.version_table}",
         f"Look whether [{database.option[0]}] {database.option[1]} "
-        f"({where}) names the right database, and whether the release "
-        "installed here is the one to upgrade to.",
+        f"({where}) names the right database, and whether "
+        f"{upgrade.target.spoken} is the release to upgrade to.",
         Status.FAILURE,
     )
     return Result.judged(

@@ -222,7 +222,8 @@ class TestForeign:
         assert result.status is Status.FAILURE
         assert "zz" in (result.details or "")
         assert result.findings[0].location == "table alembic_version"
-        assert result.findings[0].remedy
+        remedy = result.findings[0].remedy or ""
+        assert "whether Widget 2.0 is the release to upgrade to" in remedy
 
     def test_of_two_rows_the_unknown_one_is_named(
         self, tmp_path: Path, after: bool
