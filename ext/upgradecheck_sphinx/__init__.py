@@ -18,6 +18,7 @@ from upgradecheck_sphinx import words
 from upgradecheck_sphinx.domain import UpgradeDomain
 from upgradecheck_sphinx.domain import domain_of
 from upgradecheck_sphinx.index import CheckIndex
+from upgradecheck_sphinx.index import Entries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("upgradecheck_services", [], "env", types=(list, tuple))
     app.add_config_value("upgradecheck_inventory", "", "env", types=(str,))
     app.add_domain(UpgradeDomain)
+    app.add_transform(Entries)
     app.add_post_transform(finish.SummariesAsLists)
     app.add_post_transform(finish.UntitledTables)
     app.add_post_transform(finish.StepPermalinks)

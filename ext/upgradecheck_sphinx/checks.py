@@ -71,9 +71,8 @@ class CheckDirective(ObjectDescription[str]):
             "check", name, node_id, title, (self.env.docname, self.lineno)
         )
         if "no-index-entry" not in self.options:
-            self.indexnode["entries"] += index.entries(
-                name, title, node_id, _("%s (upgrade check)")
-            )
+            spoken = _("%s (upgrade check)")
+            index.mark(self.indexnode, "check", name, node_id, spoken)
 
     def parse_content_to_nodes(
         self, allow_section_headings: bool = False

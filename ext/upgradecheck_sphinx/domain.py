@@ -19,6 +19,7 @@ from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 
 from upgradecheck.mistake import nearest
+from upgradecheck_sphinx import parts
 from upgradecheck_sphinx.changes import ChangesDirective
 from upgradecheck_sphinx.checks import CheckDirective
 from upgradecheck_sphinx.checks import ChecksDirective
@@ -203,7 +204,7 @@ class UpgradeDomain(Domain):
                 places = self.data[part].get((kind, name), {})
                 if docname in places:
                     told = Shown(*places[docname])
-                    places[docname] = tuple(told._replace(title=_title_of(node)))
+                    places[docname] = tuple(told._replace(title=parts.title_of(node)))
         uses: dict[Key, bool] = {}
         self.data["uses"][docname] = uses
         for key, is_strict in self._used(document):
@@ -356,12 +357,6 @@ class UpgradeDomain(Domain):
             if used.keys() & changed
             or any(is_strict and key not in there for key, is_strict in used.items())
         }
-
-
-def _title_of(node: nodes.Element) -> str:
-    """What a page says that it shows, translated by now."""
-    kind = nodes.title if isinstance(node, nodes.section) else nodes.strong
-    return next(iter(node.findall(kind)), node).astext()
 
 
 def _procedure_of(step: str) -> str:

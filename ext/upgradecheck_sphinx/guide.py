@@ -194,7 +194,7 @@ def _check(
     lines = origin.of_text(check, source)
     return CheckDoc(
         id=check.id,
-        title=" ".join(check.title.split()),
+        title=" ".join(check.title.split()) or check.id,
         needs=check.needs,
         phase=str(check.phase),
         added=check.added,

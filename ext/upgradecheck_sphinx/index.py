@@ -1,14 +1,18 @@
-"""The index of all checks, by service."""
+"""The index of all checks, by service; entries of the general index."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from typing import Any
 
+from docutils import nodes
+from sphinx import addnodes
 from sphinx.domains import Index
 from sphinx.domains import IndexEntry
+from sphinx.transforms import SphinxTransform
 
-from upgradecheck_sphinx.text import clean
+from upgradecheck_sphinx import parts
 from upgradecheck_sphinx.words import _
 
 if TYPE_CHECKING:
@@ -18,18 +22,41 @@ if TYPE_CHECKING:
 Entry = tuple[str, str, str, str, None]
 
 
-def entries(name: str, title: str, node_id: str, kind: str) -> list[Entry]:
-    """What the general index has of an object: its name, and its title.
+def mark(node: addnodes.index, kind: str, name: str, node_id: str, spoken: str) -> None:
+    """Have an object in the general index, by the title that its page will show.
 
-    The title is a text of its own, with the name below it: so the search knows it
-    too, and puts what bears it above the pages that only have its words.
-
-    :param kind: our own words for what it is, around the name.
+    :param spoken: our own words for what it is, around the name.
     """
-    named = kind % name
+    node["upgrade_entry"] = (f"{kind} {name}", node_id, spoken % name)
+
+
+class Entries(SphinxTransform):
+    """What is marked for the general index is there by its name and its title."""
+
+    # Sphinx has translated the titles by then.
+    default_priority = 25
+
+    def apply(self, **kwargs: Any) -> None:
+        titles = {
+            node["upgrade_object"]: parts.title_of(node)
+            for node in self.document.findall(nodes.Element)
+            if "upgrade_object" in node
+        }
+        for node in self.document.findall(addnodes.index):
+            if "upgrade_entry" in node:
+                what, node_id, named = node["upgrade_entry"]
+                node["entries"] = _entries(titles.get(what, ""), node_id, named)
+
+
+def _entries(title: str, node_id: str, named: str) -> list[Entry]:
+    """The title is a text of its own, with the name below it.
+
+    So the search knows it too, and puts what bears it above the pages that only have
+    its words.
+    """
     # A semicolon would make a subentry of the rest, an exclamation mark at the
     # start a main entry.
-    titled = clean(title).replace(";", ",").lstrip("! ")
+    titled = title.replace(";", ",").lstrip("! ")
     texts = [named, f"{titled}; {named}"] if titled else [named]
     return [("single", text, node_id, "main", None) for text in texts]
 

@@ -55,6 +55,12 @@ def here(directive: SphinxDirective) -> Source:
     return Source(file, line)
 
 
+def title_of(node: nodes.Element) -> str:
+    """The title of an object, where a page shows it; in the end it is translated."""
+    kind = nodes.title if isinstance(node, nodes.section) else nodes.strong
+    return next(iter(node.findall(kind)), node).astext()
+
+
 def paragraph(text: str, source: Source) -> nodes.paragraph:
     """A paragraph of plain text, which can be translated."""
     text = clean(text)

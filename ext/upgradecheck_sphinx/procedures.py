@@ -101,11 +101,11 @@ class ProcedureDirective(SphinxDirective):
         return self._flattened(whole)
 
     def _index(self, procedure: Procedure, node_id: str) -> addnodes.index:
-        entries: list[index.Entry] = []
+        found = addnodes.index(entries=[])
         if parts.is_listed(self):
-            kind = _("%s (upgrade procedure)")
-            entries = index.entries(procedure.name, procedure.title, node_id, kind)
-        return addnodes.index(entries=entries)
+            spoken = _("%s (upgrade procedure)")
+            index.mark(found, "procedure", procedure.name, node_id, spoken)
+        return found
 
     def _section(self, title: str, source: Source, **more: bool) -> nodes.section:
         text = clean(title)

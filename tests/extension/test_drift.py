@@ -199,11 +199,12 @@ class TestText:
     def test_a_check_without_a_word_is_shown(
         self, guide: Guide, checks: Checks
     ) -> None:
-        checks.add("mute", "")
+        checks.add("mute", "", title=" ")
         checks.install()
         done = guide.build(**ALL)
         assert (done.code, done.warnings) == (0, "")
         assert 'id="check-widget.mute"' in done["checks.html"]
+        assert "<strong>widget.mute</strong>" in done["checks.html"]
 
     def test_roles_in_docstrings_are_links(self, guide: Guide, checks: Checks) -> None:
         html = guide.build(**ALL)["checks.html"]

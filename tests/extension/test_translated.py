@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,12 @@ class TestPage:
         text = " ".join(guide.build("text", **PAGES)["cold.txt"].split())
         assert "Siehe *»Backups«*." in text
         assert f"Schritt 1: »{ODD}«" in text
+
+    def test_the_index_has_the_titles_that_are_shown(self, guide: Guide) -> None:
+        html = guide.build("html", **PAGES)["genindex.html"]
+        assert "»Cold upgrade«" in html
+        assert "»Done«" in html
+        assert re.search(r">Cold upgrade|>Done", html) is None
 
     def test_what_looks_like_markup_in_a_title_stays_as_it_is(
         self, guide: Guide
