@@ -349,6 +349,34 @@ def test_our_verdict_is_the_tables_and_ceilometers(
         assert result.findings[0].location == f"{folder / case.file}:{case.line}"
 
 
+@pytest.mark.parametrize(
+    ("policies", "line", "what"),
+    [
+        ("- {definition: [{granularity: 1 h}]}", 2, "number 1 has no name"),
+        ("- name: a\n  back_window: 0", 2, "a has no definition"),
+        ("- {}", 2, "number 1 has no name and no definition"),
+        ("- a", 2, "is no mapping"),
+        ("- {name: a, definition: [{granularity: 1 h}]}", 0, ""),
+    ],
+)
+def test_an_archive_policy_that_gnocchi_refuses_is_a_failure(
+    tmp_path: Path, release: Release, policies: str, line: int, what: str
+) -> None:
+    # Ceilometer takes it, and fails on it with Gnocchi when it is to publish.
+    good = CASES["resources"]
+    _write(tmp_path, good)
+    file = tmp_path / good.file
+    file.write_text(f"archive_policies:\n{policies}\n{good.text}")
+    result = _judged(tmp_path / "ceilometer.conf", release)
+    if not line:
+        assert result.status is Status.SUCCESS
+        return
+    assert result.status is Status.FAILURE
+    (finding,) = result.findings
+    assert what in finding.message
+    assert finding.location == f"{file}:{line}"
+
+
 class TestFilesThatAreNotRead:
     @pytest.mark.parametrize(
         ("text", "line", "what"),

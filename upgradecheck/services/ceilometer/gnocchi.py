@@ -18,6 +18,8 @@ from upgradecheck.services.ceilometer.findings import Findings
 from upgradecheck.services.ceilometer.findings import unknown_keys
 
 NAME = "gnocchi_resources.yaml"
+#: What Gnocchi's API asks of an archive policy that it is to make.
+_POLICY = ("name", "definition")
 _TOP = ("archive_policy_default", "archive_policies", "resources")
 _KEYS = (
     *("archive_policy", "attributes", "event_associated_resources"),
@@ -64,6 +66,7 @@ def judge(document: Document, known: names.Names, findings: Findings) -> None:
         )
         return
     unknown_keys(document, (), _TOP, "this file", findings)
+    _judge_policies(document, findings)
     if "resources" not in document.value:
         findings.odd(
             document.at(),
@@ -87,6 +90,23 @@ def judge(document: Document, known: names.Names, findings: Findings) -> None:
                 document.at(*path, "archive_policy"),
                 "archive_policy of a whole resource is deprecated",
                 "Write archive_policy_name at each of its metrics.",
+            )
+
+
+def _judge_policies(document: Document, findings: Findings) -> None:
+    """Say which archive policies Gnocchi refuses, upon which nothing is published."""
+    if "archive_policies" not in document.value:
+        return
+    for number in sources.entries(document, "archive_policies", findings) or ():
+        policy = document.value["archive_policies"][number]
+        missing = [key for key in _POLICY if not policy.get(key)]
+        if missing:
+            findings.wrong(
+                document.at("archive_policies", number),
+                f"the archive policy {policy.get('name') or f'number {number + 1}'} "
+                f"has no {' and no '.join(missing)}: Gnocchi refuses it, and nothing "
+                "is published",
+                f"Write {' and '.join(missing)}.",
             )
 
 

@@ -46,10 +46,12 @@ class Trust:
             return said
         first = min(self._judged, key=lambda each: each.not_valid_after_utc)
         days = (first.not_valid_after_utc - self._now).days
-        when = f"in {days} days" if days >= 0 else "already"
+        spoken = self._judged[first].spoken
+        if days < 0:
+            return f"{said} The certificate of {spoken} has expired."
         return (
-            f"{said} The first certificate to expire is that of "
-            f"{self._judged[first].spoken}, {when}."
+            f"{said} The first certificate to expire is that of {spoken}, in {days} "
+            "days."
         )
 
     def authority(self) -> x509.Certificate | None:
