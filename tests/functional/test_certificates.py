@@ -158,6 +158,7 @@ class TestTime:
             word = "expired on" if days < 0 else "expires on"
             assert word in answer.finding["message"]
             assert answer.finding["location"] == str(folder.client_cert)
+        assert ("has expired." in answer.details) == (days < 0)
 
     def test_one_that_is_not_valid_yet_is_a_failure(
         self, ask_certificates: Ask, folder: Folder
