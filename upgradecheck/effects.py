@@ -18,6 +18,7 @@ from typing import cast
 
 from upgradecheck import isolation
 from upgradecheck.check import NotVerified
+from upgradecheck.effect import Effect
 from upgradecheck.service import Database
 from upgradecheck.service import Service
 
@@ -175,6 +176,7 @@ class _Recorder:
         self._schema = Schema()
         self._statements = self._listening()
         self._watching = False
+        self._cursors: list[Any] = []
         #: The script that runs, or ran last.
         self.running: Any = None
         self._recorded: dict[str, list[list[str]]] = {}
@@ -229,9 +231,15 @@ class _Recorder:
         before, self._schema = self._schema, self._reader.read()
         shown = schema_change.between(before, self._schema, self._statements.acts())
         told = self._statements.effects(frozenset(before.tables), shown)
-        effects = sorted({*shown, *told})
+        effects = sorted({*shown, *told, *self._unheard()})
         self._recorded[step.up_revision_id] = [list(effect) for effect in effects]
         self._statements = self._listening()
+
+    def _unheard(self) -> Iterator[Effect]:
+        """What a script said to the driver itself, which nobody heard."""
+        if self._cursors:
+            self._cursors.clear()
+            yield Effect("raw-sql", detail="by a cursor of the driver")
 
     def _listening(self) -> Statements:
         from upgradecheck.statement import Statements
@@ -245,14 +253,18 @@ class _Recorder:
         import sqlalchemy
         from sqlalchemy import event
 
+        #: Those that were opened and that SQLAlchemy does not use.
+        cursors: list[Any] = []
+
         def see(
             _connection: Any,
-            _cursor: Any,
+            cursor: Any,
             text: str,
             parameters: Any,
             context: Any,
             many: bool,
         ) -> None:
+            cursors[:] = [each for each in cursors if each is not cursor]
             if self._watching:
                 compiled = getattr(context, "compiled", None)
                 rows = len(parameters) if many else 1
@@ -260,10 +272,23 @@ class _Recorder:
                     rows = _rows_of(compiled.statement)
                 self._statements.see(text, getattr(compiled, "statement", None), rows)
 
+        # What a script says to the driver itself, no event tells.
+        proxy: Any = type(self._connection.connection)
+        opens = proxy.cursor
+
+        def opened(proxied: Any, *words: Any, **more: Any) -> Any:
+            cursor = opens(proxied, *words, **more)
+            if self._watching:
+                cursors.append(cursor)
+            return cursor
+
+        self._cursors = cursors
         event.listen(sqlalchemy.Engine, "before_cursor_execute", see)
+        proxy.cursor = opened
         try:
             yield
         finally:
+            proxy.cursor = opens
             event.remove(sqlalchemy.Engine, "before_cursor_execute", see)
 
 
