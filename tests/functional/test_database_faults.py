@@ -186,7 +186,7 @@ class TestSilence:
         answer = ask_database(url, "--timeout", "1")
         assert (answer.status, answer.run.code) == ("error", 255)
         assert answer.details == "The check gave no answer within 1 seconds."
-        assert answer.run.seconds < 5
+        assert answer.run.seconds < 20
         assert "hush-hush" not in answer.run.output
 
     @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ class TestSilence:
         answer = ask_database(url)
         assert_not_verified(answer, "cannot connect")
         assert "timed out" in answer.details or "timeout" in answer.details
-        assert answer.run.seconds < 8
+        assert answer.run.seconds < 30
         assert "hush-hush" not in answer.run.output
 
     def test_other_checks_are_answered_all_the_same(
@@ -225,7 +225,7 @@ class TestSilence:
         # Half of the time is for the database that would tell where the upgrade starts.
         run = status(
             *("--config-file", conf, "upgrade", "check", "--json", "octavia"),
-            *("--timeout", "4", *asked),
+            *("--timeout", "12", *asked),
         )
         assert run.statuses[CHECK] == "error"
         assert run.statuses["octavia.config-options"] == "success"

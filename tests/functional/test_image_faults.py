@@ -322,7 +322,7 @@ class TestAnImageServiceThatMisbehaves:
 
         for answer in answers:
             assert_not_verified(answer, "did not answer in time")
-            assert answer.run.seconds < 15
+            assert answer.run.seconds < 40
 
     def test_what_else_was_found_is_not_lost(
         self, ask_image: AskImage, tmp_path_factory: pytest.TempPathFactory
@@ -353,18 +353,18 @@ class TestTheOtherChecks:
             run = status(
                 "--config-file",
                 conf,
-                *("upgrade", "check", "--json", "octavia", "--timeout", "2"),
+                *("upgrade", "check", "--json", "octavia", "--timeout", "8"),
             )
 
         assert run.rows[IMAGE_CHECK]["details"] == (
-            "The check gave no answer within 2 seconds."
+            "The check gave no answer within 8 seconds."
         )
         statuses = run.statuses
         assert statuses.pop(IMAGE_CHECK) == "error"
         assert statuses["octavia.database-revision"] == "success"
         assert not {"error"} & set(statuses.values())
         assert "Traceback" not in run.output
-        assert run.seconds < 15
+        assert run.seconds < 40
 
     def test_are_the_same_whatever_the_image_service_does(
         self,

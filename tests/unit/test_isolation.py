@@ -33,7 +33,7 @@ class TestAnswers:
         assert outcome.raised or outcome.fault
 
     def test_seconds_are_measured(self) -> None:
-        assert 0.2 <= isolation.run(lambda: time.sleep(0.2), 10).seconds < 5
+        assert 0.2 <= isolation.run(lambda: time.sleep(0.2), 10).seconds < 30
 
 
 def children() -> set[str]:
@@ -118,7 +118,7 @@ class TestOtherEnds:
     def test_one_that_is_late_is_ended_in_time(self) -> None:
         outcome = isolation.run(lambda: time.sleep(60), 0.5)
         assert outcome.fault
-        assert outcome.seconds < 5
+        assert outcome.seconds < 30
 
     def test_more_than_the_limit_cannot_be_written(self) -> None:
         def write_on() -> None:
