@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from upgradecheck.procedure import Span
     from upgradecheck.procedure import Step
 
+#: The widest line of facts, in columns, where words can be broken.
+_WIDTH = 79
 #: What a text begins with: names and values; a value that is empty is not told.
 _Facts = Iterable[tuple[str, str]]
 
@@ -114,8 +117,19 @@ def _of_procedures(
 def _headed(title: str, facts: _Facts) -> list[str]:
     return [
         *(title, "=" * len(title), ""),
-        *(f"{name + ':':13}{value}" for name, value in facts if value),
+        *(_fact(name, value) for name, value in facts if value),
     ]
+
+
+def _fact(name: str, value: str) -> str:
+    return textwrap.fill(
+        value,
+        _WIDTH,
+        initial_indent=f"{name + ':':13}",
+        subsequent_indent=" " * 13,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _procedure(registry: Registry, procedure: Procedure) -> list[str]:

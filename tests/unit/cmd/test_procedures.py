@@ -86,6 +86,15 @@ class TestExplain:
             assert step.code == 0, step.output
             assert procedure["steps"][-1]["title"] in step.stdout
 
+    def test_all_gates_of_a_step_fit_a_terminal(self, status: ServiceStatus) -> None:
+        done = status("upgrade", "explain", "glance.rolling.expand")
+        facts = done.stdout.partition("\n\n")[2].partition("\n\n")[0]
+        assert max(map(len, facts.splitlines())) < 80
+        gates = facts.partition("gated by:")[2].partition("verified by:")[0]
+        assert "glance.database-additive, glance.database-server" in (
+            " ".join(gates.split())
+        )
+
     def test_a_step_is_told_with_all_that_its_file_says(
         self, status: ServiceStatus, plugins: Plugins
     ) -> None:
