@@ -1,8 +1,9 @@
 """Machines that are not there: what differs between two of them depends on one.
 
 Some options take their default from the machine: its name, its processors, the
-user's home, the name of the program that runs. A catalogue must be the same wherever it is made, so it is made on two
-pretended machines, and a default that differs is none of the release's.
+user's home, the name of the program that runs. A catalogue must be the same wherever it
+is made, so it is made on two pretended machines, and a default that differs is none of
+the release's.
 """
 
 from __future__ import annotations

@@ -62,9 +62,10 @@ def _judge(upgrade: Upgrade, database: Database) -> Result:
     late = _late(history)
     early = [each for each in pending if each.revision not in late]
     left = len(pending) - len(early)
+    are, run = ("is", "it runs") if left == 1 else ("are", "they run")
     rest = (
-        f" {_many(left)} of the {_CONTRACT} branch {'is' if left == 1 else 'are'} not "
-        f"looked at: no old service may be left when {'it runs' if left == 1 else 'they run'}."
+        f" {_many(left)} of the {_CONTRACT} branch {are} not looked at: no old service "
+        f"may be left when {run}."
         if left
         else ""
     )

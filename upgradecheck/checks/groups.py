@@ -1,4 +1,4 @@
-"""Groups that an option's values name, as Glance's stores: are the names as they must be?"""
+"""Groups that an option's values name, as Glance's stores: whether the names may be."""
 
 from __future__ import annotations
 

@@ -209,8 +209,8 @@ def _overlapping(
         Status.FAILURE,
     )
     return Result.judged(
-        f"{called(upgrade.service, database)} stands at revisions of which one includes another: "
-        f"{', '.join(rows)}.",
+        f"{called(upgrade.service, database)} stands at revisions of which one "
+        f"includes another: {', '.join(rows)}.",
         [finding],
     )
 
