@@ -85,6 +85,7 @@ class TestEveryOptionThatAServiceLists:
         groups = self._with_values(name)
         if name == "glance":
             groups["DEFAULT"]["enabled_backends"] = [ALL_STORES]
+            groups["glance_store"]["default_backend"] = ["file"]
         options = {
             group: [(each, value) for each in values for value in values[each]]
             for group, values in groups.items()
