@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
@@ -15,17 +14,13 @@ from upgradecheck.catalogue import KnownOption
 from upgradecheck.catalogue import Options
 from upgradecheck.catalogue import Revision
 from upgradecheck.check import NotVerified
+from upgradecheck.default import HIDDEN
+from upgradecheck.default import default_of
 from upgradecheck.history import History
 from upgradecheck.history import Removed
 from upgradecheck.release import Release
 from upgradecheck.series import Timeline
 from upgradecheck.service import Service
-
-#: The default of an option that has none that may be shown.
-HIDDEN = object()
-#: As much of a default is told, in characters, and of what comes before a difference.
-_LONGEST = 77
-_BEFORE = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -228,43 +223,6 @@ def changed_defaults(
         ),
         key=lambda each: each.known.place,
     )
-
-
-def default_of(known: KnownOption) -> Any:
-    """An option's default as JSON holds it; :data:`HIDDEN` if that does not tell it."""
-    if known.data.get("secret") or known.data.get("has_default"):
-        return HIDDEN
-    value = known.data.get("default")
-    # As the option reads its default, whichever way its code writes it.
-    return list(value) if isinstance(value, tuple) else value
-
-
-def spoken(value: Any) -> str:
-    """A default as people read it, cut off if it is long."""
-    text = _text(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
-
-
-def contrasted(old: Any, new: Any) -> tuple[str, str]:
-    """Two defaults as people read them; long ones from where they differ."""
-    texts = _text(old), _text(new)
-    pairs = enumerate(zip(*texts, strict=False))
-    alike = next((n for n, (a, b) in pairs if a != b), 0)
-    start = max(0, alike - _BEFORE) if max(map(len, texts)) > _LONGEST else 0
-    one, other = (
-        f"{'...' if start else ''}{text[start : start + _LONGEST]}"
-        f"{'...' if len(text) > start + _LONGEST else ''}"
-        for text in texts
-    )
-    return one, other
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "none"
-    if value is HIDDEN:
-        return "not shown"
-    return repr(value) if isinstance(value, str) else json.dumps(value)
 
 
 def deprecation(known: KnownOption) -> str:

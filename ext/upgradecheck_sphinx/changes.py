@@ -15,8 +15,8 @@ from sphinx.util.docutils import SphinxDirective
 from upgradecheck import catalogue_file
 from upgradecheck import changes as reader
 from upgradecheck.changes import Changes
-from upgradecheck.changes import contrasted
 from upgradecheck.check import NotVerified
+from upgradecheck.default import contrasted
 from upgradecheck.mistake import nearest
 from upgradecheck.release import Release
 from upgradecheck_sphinx import parts

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from upgradecheck.catalogue import KnownOption
 from upgradecheck.changes import Default
 from upgradecheck.changes import changed_defaults
-from upgradecheck.changes import contrasted
 from upgradecheck.check import Finding
 from upgradecheck.check import Status
 from upgradecheck.check import Upgrade
+from upgradecheck.default import contrasted
 from upgradecheck.place import Place
 from upgradecheck.release import Release
 from upgradecheck.release import as_shipped

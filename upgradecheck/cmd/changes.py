@@ -12,13 +12,14 @@ from typing import Any
 import upgradecheck
 from upgradecheck import changes as reader
 from upgradecheck.changes import Changes
-from upgradecheck.changes import contrasted
-from upgradecheck.changes import spoken
 from upgradecheck.cmd.context import Context
 from upgradecheck.cmd.context import release
 from upgradecheck.cmd.context import write
 from upgradecheck.cmd.parser import add_json
 from upgradecheck.cmd.parser import add_service
+from upgradecheck.default import contrasted
+from upgradecheck.default import default_of
+from upgradecheck.default import spoken
 from upgradecheck.report.terminal import plain
 
 _DESCRIPTION = """\
@@ -131,7 +132,7 @@ def _parts(changes: Changes) -> Iterator[tuple[str, Iterable[str]]]:
     yield (
         "New options",
         (
-            f"{known.spoken} (default: {spoken(reader.default_of(known))})"
+            f"{known.spoken} (default: {spoken(default_of(known))})"
             for known in changes.new
         ),
     )
